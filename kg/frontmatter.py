@@ -1,0 +1,104 @@
+"""Bytes of a PFOCR record file to the mapping in its YAML front matter.
+
+A record is a Jekyll page: a line ``---``, YAML, a line ``---``, and (in every record seen) nothing after it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from kg.errors import RecordError
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_ANCHOR = re.compile(r"(?m)(?:^|[\s\[{,:?-])&[^\s,\[\]{}]")
+_MAX_EXPANDED = 100_000
+"""Most nodes a front matter may have once its aliases are written out: records have some 300, and the
+largest seen under 2,000. Far more means an alias bomb ("billion laughs")."""
+
+Mapping = dict[str, Any]
+
+
+def decode(data: bytes, *, file: str) -> str:
+    """Text of a file: UTF-8, with or without a byte order mark, any line ends (they become ``\\n``).
+
+    Raises RecordError with the line and byte where the text stops being UTF-8.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RecordError(
+            f"is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start} (line {line}). Save it as UTF-8",
+            file=file,
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def front_matter(data: bytes, *, file: str) -> Mapping:
+    """The mapping in a record's front matter, as PyYAML's safe loader gives it.
+
+    Raises RecordError if the file is not UTF-8, has no front matter, or its YAML cannot be parsed, is not a
+    mapping, or would grow past any real record by its aliases.
+    """
+    text = decode(data, file=file)
+    if not text.startswith("---\n"):
+        raise RecordError('has no front matter: the first line must be "---"', file=file)
+    end = text.find("\n---", 3)
+    while end != -1 and text[end + 4 : end + 5] not in ("", "\n", " "):
+        end = text.find("\n---", end + 4)
+    if end == -1:
+        raise RecordError('front matter does not end: no second line "---"', file=file)
+    return _load(text[4 : end + 1], file=file)
+
+
+def _load(text: str, *, file: str) -> Mapping:
+    try:
+        document = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C where there is one
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        # +2: marks count from 0, and the line "---" stands before the text.
+        where = f" at line {mark.line + 2}, column {mark.column + 1}" if mark else ""
+        raise RecordError(f"YAML does not parse{where}: {error.problem or error.context}", file=file) from None
+    except yaml.YAMLError as error:
+        raise RecordError(f"YAML does not parse: {' '.join(str(error).split())}", file=file) from None
+    except RecursionError:
+        raise RecordError("YAML is nested too deeply to be a record", file=file) from None
+    except ValueError as error:  # PyYAML's own constructors: a date such as 2021-13-45, an int that is none
+        raise RecordError(f"YAML has a value that cannot be read: {error}", file=file) from None
+    if not isinstance(document, dict):
+        kind = "empty" if document is None else f"a {type(document).__name__}"
+        raise RecordError(f"front matter is {kind}, not a mapping of keys to values", file=file)
+    if _ANCHOR.search(text) and _expanded_size(document) > _MAX_EXPANDED:
+        raise RecordError(
+            f"YAML aliases expand to more than {_MAX_EXPANDED:,} values: not a record, and a danger to read",
+            file=file,
+        )
+    return document
+
+
+def _expanded_size(document: object) -> int:
+    """How many nodes ``document`` has with its aliases written out; linear in the nodes that are there."""
+    sizes: dict[int, int] = {}
+    stack: list[tuple[Any, bool]] = [(document, False)]
+    while stack:
+        node, children_done = stack.pop()
+        if id(node) in sizes and not children_done:
+            continue
+        children = (
+            [*node.keys(), *node.values()]
+            if isinstance(node, dict)
+            else node
+            if isinstance(node, (list, tuple))
+            else ()
+        )
+        if children_done or not children:
+            sizes[id(node)] = 1 + sum(sizes[id(child)] for child in children)
+        else:
+            sizes[id(node)] = _MAX_EXPANDED + 1  # until known: a node inside itself is too large by right
+            stack.append((node, True))
+            stack.extend((child, False) for child in children)
+    return sizes[id(document)]

@@ -1,0 +1,102 @@
+"""Reasons to doubt a gene mention (``kg:suspect``). Flags only: nothing is deleted for them.
+
+The rules are of EVIDENCE section 6 (``docs/evidence.md``); the word list is data, ``kg/data/noise.tsv``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from kg.errors import RecordError
+
+FLAGS = ("rewritten", "commonWord", "metaboliteOrIon", "alsoOther", "caseOnly")
+_LISTED = ("commonWord", "metaboliteOrIon")
+
+
+def load_noise(path: str | Path | None = None) -> dict[str, str]:
+    """Word (case-folded, without outer punctuation) to flag, from the shipped list or a file like it.
+
+    Raises RecordError naming the line for a line that is not ``word<TAB>flag`` with a known flag.
+    """
+    source = Path(path) if path else files("kg") / "data" / "noise.tsv"
+    try:
+        text = source.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(f"cannot be read: {error}", file=str(source)) from None
+    noise: dict[str, str] = {}
+    for n, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#") or line == "word\tflag":
+            continue
+        word, _, flag = line.partition("\t")
+        if flag not in _LISTED:
+            raise RecordError(
+                f"must be a word, a tab, and one of {', '.join(_LISTED)}", file=str(source), field=f"line {n}"
+            )
+        noise[core(word)] = flag
+    return noise
+
+
+@lru_cache(maxsize=65536)
+def core(word: str) -> str:
+    """A word case-folded, without punctuation and blanks around it.
+
+    >>> core("(Src"), core("Ca2+"), core(" ATP. ")
+    ('src', 'ca2', 'atp')
+    """
+    start, end = 0, len(word)
+    while start < end and not word[start].isalnum():
+        start += 1
+    while end > start and not word[end - 1].isalnum():
+        end -= 1
+    return word[start:end].casefold()
+
+
+@lru_cache(maxsize=65536)
+def _characters(text: str) -> Counter[str]:
+    spelled = "".join(
+        unicodedata.name(ch, "").rpartition(" ")[2] if "GREEK" in unicodedata.name(ch, "") else ch
+        for ch in text
+    )
+    return Counter(ch for ch in unicodedata.normalize("NFKD", spelled).casefold() if ch.isalnum())
+
+
+def rewritten(word: str, match: str) -> bool:
+    """Whether the match has letters or digits that the word lacks, Greek letters counting as their names.
+
+    >>> rewritten("P13K", "PI3K"), rewritten("(Src", "SRC"), rewritten("β-catenin", "beta-catenin")
+    (True, False, False)
+    """
+    return bool(_characters(match) - _characters(word))
+
+
+def suspicions(
+    word: str,
+    match: str | None,
+    *,
+    noise: Mapping[str, str],
+    other_words: Collection[str],
+    article_disagrees: bool,
+) -> tuple[str, ...]:
+    """Flags for one gene mention, in the order of `FLAGS`.
+
+    ``other_words`` are the cores of the record's chemical and disease words; ``article_disagrees`` says
+    that the article's organisms are known and the gene's is none of them.
+    """
+    word_core = core(word)
+    match_core = core(match) if match else word_core
+    listed = {noise.get(word_core), noise.get(match_core)}
+    found = {
+        "rewritten": match is not None and rewritten(word, match),
+        "commonWord": "commonWord" in listed,
+        "metaboliteOrIon": "metaboliteOrIon" in listed,
+        "alsoOther": word_core in other_words,
+        "caseOnly": (
+            article_disagrees and match is not None and word_core == match_core and match not in word
+        ),
+    }
+    return tuple(flag for flag in FLAGS if found[flag])

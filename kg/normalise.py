@@ -1,0 +1,359 @@
+"""Words and ids of a record to entities: `Record` in, `Figure` out.
+
+What a mention means, which keyword may be resolved, and what is only a candidate follows the rules of
+``docs/evidence.md``; the section numbers in comments are its.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from kg import vocab
+from kg.errors import RecordError
+from kg.lexicon import Lexicon
+from kg.model import (
+    Figure,
+    GeneFacts,
+    GeneRow,
+    JournalFacts,
+    Mention,
+    OrganismFacts,
+    PaperFacts,
+    Record,
+    SharedFacts,
+    StatedIn,
+    TermFacts,
+    TermKind,
+    TermRow,
+)
+from kg.noise import core, suspicions
+from kg.vocab import Tier
+
+GENE_SOURCES: dict[str, Tier] = {
+    "hgnc_symbol": Tier.SYMBOL,
+    "hgnc_alias_symbol": Tier.SYNONYM,
+    "hgnc_prev_symbol": Tier.SYNONYM,
+    "bioentities_symbol": Tier.FAMILY,
+    "ncbigene_symbol": Tier.SYMBOL,
+    "ncbigene_synonym": Tier.SYNONYM,
+    "famplex_relations": Tier.FAMILY,
+    "keyword": Tier.KEYWORD,
+}
+"""Source of a gene mention to tier. Source: PFOCR's tables; the first four are of 2021, the next of 2023."""
+
+RELEASES: dict[str, str] = {
+    name: "2021" if name.startswith(("hgnc_", "bioentities_")) else "2023"
+    for name in GENE_SOURCES
+    if name != "keyword"
+}
+"""Source of a gene mention to the PFOCR release that uses it."""
+
+KEYWORD = "keyword"
+
+INCOMPLETE = "lexicon incomplete"
+SEVERAL = "several genes"
+NO_ORGANISM = "no organism known"
+NO_SYMBOL = "no such symbol"
+NO_ID = "no identifier"
+ODD_ID = "identifier not understood"
+
+_TERM_ID: dict[str, tuple[re.Pattern[str], str]] = {
+    "chebi": (re.compile(r"(?:CHEBI:)?(\d+)", re.IGNORECASE), "chebi"),
+    "mesh": (re.compile(r"([A-Z]\d{4,})"), "mesh"),
+    "doid": (re.compile(r"(?:DOID:)?(\d+)", re.IGNORECASE), "doid"),
+}
+
+
+def normalise(record: Record, lexicon: Lexicon, noise: Mapping[str, str]) -> Figure:
+    """Resolve a record's words, keywords and organisms.
+
+    Raises RecordError for a gene row whose source is none that PFOCR uses: without it there is no tier.
+    """
+    about, about_names = _organisms(record.organisms, lexicon)
+    mentioned, mentioned_names = _organisms(record.organisms_ner, lexicon)
+    rows = _gene_mentions(record, lexicon, noise, about, about_names)
+    terms = [_term_mention(row) for row in record.terms]
+    keywords = _keyword_mentions(
+        record,
+        lexicon,
+        *((mentioned, mentioned_names) if record.organisms_ner else (about, about_names)),
+    )
+    mentions = _merged([*rows, *terms, *keywords])
+    return Figure(
+        record=record,
+        about=about,
+        about_names=about_names,
+        mentioned=mentioned,
+        mentioned_names=mentioned_names,
+        mentions=mentions,
+        shared=_shared(record, mentions, lexicon, {*about, *mentioned}),
+    )
+
+
+def _organisms(names: Sequence[str], lexicon: Lexicon) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Taxon ids of the names that are known, and the names that are not."""
+    known: list[str] = []
+    unknown: list[str] = []
+    for name in names:
+        taxon = lexicon.organism_id(name)
+        parts = [lexicon.organism_id(part) for part in name.split(", ")]
+        if taxon:
+            known.append(taxon)
+        elif all(parts):  # records of 2021 can have "Homo sapiens, Danio rerio" as one text
+            known.extend(part for part in parts if part)
+        else:
+            unknown.append(name)
+    return tuple(dict.fromkeys(known)), tuple(unknown)
+
+
+def _gene_mentions(
+    record: Record,
+    lexicon: Lexicon,
+    noise: Mapping[str, str],
+    about: Sequence[str],
+    about_names: Sequence[str],
+) -> list[Mention]:
+    by_match: dict[tuple[str | None, str], list[GeneRow]] = {}
+    for row in record.genes:
+        if row.source not in GENE_SOURCES:
+            raise RecordError(
+                f"source {row.source!r} of the gene {row.symbol or row.gene_id or '?'} is none that PFOCR uses "
+                f"({', '.join(RELEASES)}): without it there is no tier",
+                file=record.origin,
+                record=record.figid,
+                field="genes: source",
+                value=row.source,
+            )
+        if row.match:
+            by_match.setdefault((row.taxon_id, row.match.casefold()), []).append(row)
+    other_words = frozenset(core(row.word) for row in record.terms if row.word) - {""}
+    supported = {*about, *about_names}
+    mentions = []
+    for row in record.genes:
+        same = by_match.get((row.taxon_id, row.match.casefold()), []) if row.match else []
+        mentions.append(
+            Mention(
+                body=vocab.gene_iri(row.gene_id) if row.gene_id else None,
+                candidates=(),
+                reason=None if row.gene_id else NO_ID,
+                word=row.word,
+                keyword=None,
+                match=row.match,
+                source=row.source,
+                stated_in=(row.stated_in,),
+                ambiguity=_ambiguity(row, same),
+                suspect=suspicions(
+                    row.word,
+                    row.match,
+                    noise=noise,
+                    other_words=other_words,
+                    article_disagrees=bool(supported) and not _supports(about, row.taxon_id, lexicon),
+                )
+                if row.word
+                else (),
+            )
+        )
+    return mentions
+
+
+def _ambiguity(row: GeneRow, same_match: Sequence[GeneRow]) -> str | None:
+    """Section 1: how far a synonym is to be trusted, from the rows that share its organism and match."""
+    if GENE_SOURCES[row.source] is not Tier.SYNONYM:
+        return None
+    if any(GENE_SOURCES[other.source] is Tier.FAMILY for other in same_match):
+        return "familyWord"
+    others = [other for other in same_match if other.gene_id != row.gene_id]
+    if any(GENE_SOURCES[other.source] is Tier.SYMBOL for other in others):
+        return "shadowed"
+    if any(GENE_SOURCES[other.source] is Tier.SYNONYM for other in others):
+        return "several"
+    return None
+
+
+def _supports(about: Sequence[str], taxon: str | None, lexicon: Lexicon) -> bool:
+    """Section 3: the article is about this organism, or about the species that this strain belongs to."""
+    if taxon is None or taxon in about:
+        return taxon in about
+    organism = lexicon.organism(taxon)
+    return organism is not None and organism.parent in about
+
+
+def _term_mention(row: TermRow) -> Mention:
+    bodies = [iri for text in row.ids if (iri := term_iri(text, row.kind))]
+    reason = None if bodies else ODD_ID if row.ids else NO_ID
+    return Mention(
+        body=bodies[0] if bodies else None,
+        candidates=(),
+        reason=reason,
+        word=row.word,
+        keyword=None,
+        match=row.match,
+        source=row.source if row.source in _TERM_ID else "not_stated",
+        stated_in=(row.stated_in,),
+    )
+
+
+def term_iri(text: str, kind: TermKind) -> str | None:
+    """IRI of a chemical or disease id as the tables write it; None if it is of no scheme that fits the kind.
+
+    >>> term_iri("MESH:D013311", "chemical"), term_iri("doid:0060239", "chemical")
+    ('http://id.nlm.nih.gov/mesh/D013311', None)
+    """
+    prefix, _, local = text.partition(":")
+    pattern, scheme = _TERM_ID.get(prefix.lower(), (None, ""))
+    found = pattern.fullmatch(local) if pattern else None
+    if found is None or scheme == ("doid" if kind == "chemical" else "chebi"):
+        return None
+    return vocab.CURIES[scheme] + found[1]
+
+
+def _keyword_mentions(
+    record: Record, lexicon: Lexicon, taxa: Sequence[str], unknown_names: Sequence[str]
+) -> list[Mention]:
+    """Section 4: keywords that no row of the record names, looked up as exact symbols or left open."""
+    named = {row.symbol for row in record.genes}
+    for term in record.terms:
+        named |= {term.word, term.word and term.word.strip(), term.match, term.name}
+    covered = [taxon for taxon in taxa if lexicon.covers(taxon)]
+    complete = len(covered) == len(taxa) and not unknown_names
+    mentions = []
+    for keyword in record.keywords:
+        if keyword in named:
+            continue
+        hits = tuple(
+            vocab.gene_iri(gene_id)
+            for taxon in covered
+            for gene_id in lexicon.by_symbol(taxon, keyword)
+        )
+        if not taxa and not unknown_names:
+            body, reason = None, NO_ORGANISM
+        elif not complete:
+            body, reason = None, INCOMPLETE
+        elif len(hits) == 1:
+            body, reason = hits[0], None
+        else:
+            body, reason = None, SEVERAL if hits else NO_SYMBOL
+        mentions.append(
+            Mention(
+                body=body,
+                candidates=() if body else tuple(sorted(hits)),
+                reason=reason,
+                word=None,
+                keyword=keyword,
+                match=None,
+                source=KEYWORD,
+                stated_in=("keywordList",),
+            )
+        )
+    return mentions
+
+
+def _merged(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """The same statement once, with every place that makes it: tables repeat rows, releases repeat tables."""
+    merged: dict[tuple[object, ...], Mention] = {}
+    for mention in mentions:
+        key = mention[: Mention._fields.index("stated_in")]
+        before = merged.get(key)
+        if before is not None:
+            places: tuple[StatedIn, ...] = tuple(sorted({*before.stated_in, *mention.stated_in}))
+            flags = tuple(dict.fromkeys((*before.suspect, *mention.suspect)))
+            mention = before._replace(
+                stated_in=places, ambiguity=before.ambiguity or mention.ambiguity, suspect=flags
+            )
+        merged[key] = mention
+    return tuple(merged.values())
+
+
+def _shared(
+    record: Record, mentions: Sequence[Mention], lexicon: Lexicon, taxa: set[str]
+) -> SharedFacts:
+    genes = _gene_facts(record, mentions, lexicon)
+    organisms = {taxon: set[str]() for taxon in taxa}
+    for fact in genes:
+        for taxon in fact.taxa:
+            organisms.setdefault(taxon, set())
+    for row in record.genes:
+        if row.taxon_id in organisms and row.taxon_name:
+            organisms[row.taxon_id].add(row.taxon_name)
+    paper, journals = _paper_facts(record)
+    return SharedFacts(
+        paper=paper,
+        journals=journals,
+        genes=genes,
+        terms=_term_facts(record),
+        organisms=tuple(
+            OrganismFacts(taxon, tuple(sorted(names))) for taxon, names in sorted(organisms.items())
+        ),
+        sources=tuple(sorted({mention.source for mention in mentions})),
+    )
+
+
+def _gene_facts(
+    record: Record, mentions: Sequence[Mention], lexicon: Lexicon
+) -> tuple[GeneFacts, ...]:
+    taxa: dict[str, set[str]] = {}
+    symbols: dict[str, set[str]] = {}
+    for row in record.genes:
+        if row.gene_id is None:
+            continue
+        entry = lexicon.gene(row.gene_id)
+        taxon = row.taxon_id or (entry.taxon if entry else None)
+        if taxon:
+            taxa.setdefault(row.gene_id, set()).add(taxon)
+        symbols.setdefault(row.gene_id, set()).update({row.symbol} if row.symbol else ())
+    start = len(vocab.CURIES["ncbigene"])
+    for mention in mentions:
+        if mention.keyword is None:
+            continue
+        for iri in (mention.body, *mention.candidates):
+            entry = lexicon.gene(iri[start:]) if iri else None
+            if entry:
+                taxa.setdefault(entry.gene_id, set()).add(entry.taxon)
+                symbols.setdefault(entry.gene_id, set()).add(mention.keyword)
+    return tuple(
+        GeneFacts(gene_id, tuple(sorted(taxa.get(gene_id, ()))), tuple(sorted(names)))
+        for gene_id, names in sorted(symbols.items())
+    )
+
+
+def _term_facts(record: Record) -> tuple[TermFacts, ...]:
+    names: dict[tuple[str, TermKind], set[str]] = {}
+    matches: dict[tuple[str, TermKind], set[str]] = {}
+    for row in record.terms:
+        iris = [iri for text in row.ids if (iri := term_iri(text, row.kind))]
+        if iris:
+            key = (iris[0], row.kind)
+            names.setdefault(key, set()).update(name for name in (row.name, row.match) if name)
+            matches.setdefault(key, set()).update(iris[1:])
+    return tuple(
+        TermFacts(iri, kind, tuple(sorted(found)), tuple(sorted(matches[iri, kind])))
+        for (iri, kind), found in sorted(names.items())
+    )
+
+
+def _paper_facts(record: Record) -> tuple[PaperFacts | None, tuple[JournalFacts, ...]]:
+    if record.pmcid is None:
+        return None, ()
+    journals = []
+    name = record.journal or record.journal_abbreviation
+    if name:
+        short = record.journal_abbreviation
+        journals.append(
+            JournalFacts(vocab.journal_iri(name), "journal", name, short if short != name else None)
+        )
+    if record.publisher:
+        journals.append(
+            JournalFacts(vocab.publisher_iri(record.publisher), "publisher", record.publisher, None)
+        )
+    paper = PaperFacts(
+        iri=vocab.paper_iri(record.pmcid),
+        title=record.paper_title,
+        year=record.year,
+        citation=record.citation,
+        doi=vocab.doi_iri(record.doi) if record.doi else None,
+        journal=vocab.journal_iri(name) if name else None,
+        publisher=vocab.publisher_iri(record.publisher) if record.publisher else None,
+        keywords=record.paper_keywords,
+    )
+    return paper, tuple(journals)

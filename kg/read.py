@@ -1,0 +1,385 @@
+"""Sources to records: a file, a folder, or a checkout of the PFOCR repository.
+
+    find_items(sources) -> Listing        names only, sorted by figid; cheap, holds no content
+    read_record(item)   -> Record         one record with its tables; raises RecordError
+
+Which key of a record goes where is said once, in ``docs/graph.md``; keys left out on purpose are in
+``LEFT_OUT`` here, anything else is reported as an unknown key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kg.errors import RecordError, UsageError
+from kg.frontmatter import front_matter
+from kg.model import GeneRow, Record, TermKind, TermRow
+from kg.tables import gene_rows, inline_term, known, number, term_rows, verbatim
+from kg.vocab import FIGID, HUMAN
+
+TEXT_FIELDS: dict[str, str] = {
+    "figtitle": "title",
+    "figid_alias": "alias",
+    "pmcid": "pmcid",
+    "filename": "filename",
+    "figlink": "figlink",
+    "number": "number",
+    "caption": "caption",
+    "figtype": "figure_type",
+    "ndex": "ndex",
+    "wpid": "wpid",
+    "papertitle": "paper_title",
+    "reftext": "citation",
+    "year": "year",
+    "doi": "doi",
+    "journal_title": "journal",
+    "journal_nlm_ta": "journal_abbreviation",
+    "publisher_name": "publisher",
+}
+"""Record key to attribute of `Record`, for keys that hold one text."""
+
+OTHER_FIELDS = frozenset(
+    {
+        "figid",
+        "organisms",
+        "organisms_ner",
+        "keywords",
+        "automl_pathway",
+        "pathway_score",
+        "schema-jsonld",
+        "genes",
+        "chemicals",
+        "diseases",
+    }
+)
+LEFT_OUT = frozenset({"pmc_ranked_result_index", "annotations", "redirect_from", "seo"})
+JSONLD_LEFT_OUT = frozenset({"@context", "@id", "@type", "name", "license", "creator"})
+JSONLD_FIELDS = frozenset({"description", "keywords"})
+
+_NOT_RECORDS = frozenset({"readme.md", "changelog.md", "contributing.md", "license.md", "index.md"})
+_SEPARATOR = re.compile(r"\s+\|\s+")
+_SIDECARS = ("genes", "chemicals", "diseases")
+
+
+class Item(NamedTuple):
+    """One record to read: the figid that its file name states, its file, and the tables beside it."""
+
+    figid: str
+    path: str
+    genes: str | None = None
+    chemicals: str | None = None
+    diseases: str | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The record's file and its tables, in a fixed order."""
+        return tuple(p for p in (self.path, self.genes, self.chemicals, self.diseases) if p)
+
+
+class Listing(NamedTuple):
+    """What the sources hold: records sorted by figid and path; tables that belong to no record."""
+
+    items: list[Item]
+    orphan_tables: list[str]
+
+
+def find_items(sources: Sequence[str | Path]) -> Listing:
+    """List the records of all sources, sorted by (figid, path). Reads names only.
+
+    Raises UsageError for a source that is not there, cannot be read or holds no record.
+    """
+    items: dict[str, Item] = {}
+    orphans: list[str] = []
+    for source in sources:
+        path = Path(source)
+        if path.is_dir():
+            found = _in_folder(path, orphans)
+            if not found:
+                raise UsageError(
+                    f"{path}: no records in this folder. Records are <figid>.md files, in the folder "
+                    "itself or in _figures/ as in the PFOCR repository"
+                )
+        elif path.is_file():
+            if path.suffix != ".md":
+                raise UsageError(f"{path}: not a record file (<figid>.md) or a folder of them")
+            found = [_item(path, _data_folders(path.parent))]
+        elif path.exists():
+            raise UsageError(f"{path}: neither a file nor a folder")
+        else:
+            raise UsageError(f"{path}: no such file or folder")
+        for item in found:
+            # The same file named twice (seeds and seeds/x.md) is one record, not two.
+            items.setdefault(os.path.realpath(item.path), item)
+    return Listing(sorted(items.values(), key=lambda item: (item.figid, item.path)), sorted(set(orphans)))
+
+
+def _in_folder(folder: Path, orphans: list[str]) -> list[Item]:
+    figure_folders: list[Path] = []
+    others: list[Path] = []
+    try:
+        for top, names, files in os.walk(folder, onerror=_raise):
+            names[:] = sorted(n for n in names if not n.startswith("."))
+            here = Path(top)
+            if here.name == "_figures":
+                figure_folders.append(here)
+            elif any(f.endswith(".md") and f.lower() not in _NOT_RECORDS for f in files):
+                others.append(here)
+    except OSError as error:
+        raise UsageError(f"{error.filename or folder}: cannot be read: {error.strerror}") from None
+    items: list[Item] = []
+    for here in figure_folders or others:
+        data = _data_folders(here)
+        stems = set()
+        for name in sorted(os.listdir(here)):
+            if name.endswith(".md") and (figure_folders or name.lower() not in _NOT_RECORDS):
+                items.append(_item(here / name, data))
+                stems.add(name[: -len(".md")])
+        for data_folder, tables in data.items():
+            orphans.extend(
+                str(data_folder / table)
+                for table in sorted(tables)
+                if table.rpartition("-")[0] not in stems
+            )
+    return items
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _data_folders(folder: Path) -> dict[Path, frozenset[str]]:
+    """Where tables of the records in ``folder`` may lie, with their names: ``_data`` first, then beside them."""
+    places = [folder.parent / "_data"] if folder.name == "_figures" else [folder / "_data"]
+    places.append(folder)
+    ends = tuple(f"-{kind}.tsv" for kind in _SIDECARS)
+    return {
+        place: frozenset(name for name in os.listdir(place) if name.endswith(ends))
+        for place in places
+        if place.is_dir()
+    }
+
+
+def _item(path: Path, data: Mapping[Path, frozenset[str]]) -> Item:
+    figid = path.name[: -len(".md")]
+
+    def table(kind: str) -> str | None:
+        name = f"{figid}-{kind}.tsv"
+        return next((str(folder / name) for folder, names in data.items() if name in names), None)
+
+    return Item(figid, str(path), *(table(kind) for kind in _SIDECARS))
+
+
+def read_bytes(path: str) -> bytes:
+    """A file's bytes. Raises RecordError if it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise RecordError(f"cannot be read: {error.strerror}", file=path) from None
+
+
+def content_hash(item: Item) -> str:
+    """SHA-256 over a record and its tables: two items with one hash say the same."""
+    digest = hashlib.sha256()
+    for kind, path in zip(("record", *_SIDECARS), (item.path, *item[2:]), strict=True):
+        data = read_bytes(path) if path else b""
+        digest.update(f"{kind}:{len(data) if path else -1}:".encode() + data)
+    return digest.hexdigest()
+
+
+def read_record(item: Item) -> Record:
+    """Read one record and the tables beside it.
+
+    Raises RecordError, naming file, record and field, where something cannot be read as what it should be.
+    What can be read but is wrong (a year of five digits) is left to the shapes.
+    """
+    document = front_matter(read_bytes(item.path), file=item.path)
+    figid = _figid(document, item)
+    try:
+        return _record(document, figid, item)
+    except RecordError as error:
+        error.record = figid
+        raise
+
+
+def _figid(document: Mapping[str, Any], item: Item) -> str:
+    figid = _text(document, "figid", item.path)
+    if figid is None:
+        raise RecordError("is missing: a record must say its figid", file=item.path, field="figid")
+    if not FIGID.fullmatch(figid):
+        raise RecordError(
+            f"{figid[:80]!r} is not a figid: PMC, digits, two underscores, then letters, digits, . _ or -",
+            file=item.path,
+            record=figid,
+            field="figid",
+            value=figid,
+        )
+    if figid != item.figid:
+        raise RecordError(
+            f"{figid!r} does not match the file name {item.figid + '.md'!r}: rename the file or correct the figid",
+            file=item.path,
+            record=figid,
+            field="figid",
+            value=figid,
+        )
+    return figid
+
+
+def _record(document: Mapping[str, Any], figid: str, item: Item) -> Record:
+    file = item.path
+    texts = {attribute: _text(document, key, file) for key, attribute in TEXT_FIELDS.items()}
+    unknown = [
+        str(key)
+        for key in document
+        if not (key in TEXT_FIELDS or key in OTHER_FIELDS or key in LEFT_OUT)
+    ]
+    pmcid = texts["pmcid"]
+    if pmcid and re.fullmatch(r"PMC\d+", pmcid) and not figid.startswith(pmcid + "__"):
+        raise RecordError(
+            f"{pmcid!r} is not the paper that the figid names ({figid.partition('__')[0]}): correct one of them",
+            file=file,
+            field="pmcid",
+            value=pmcid,
+        )
+    jsonld = document.get("schema-jsonld") or {}
+    if not isinstance(jsonld, dict):
+        raise _wrong_type("schema-jsonld", "a mapping", jsonld, file)
+    unknown += [
+        f"schema-jsonld: {key}"
+        for key in jsonld
+        if not (key in JSONLD_LEFT_OUT or key in JSONLD_FIELDS)
+    ]
+    genes = _inline_genes(document, file)
+    terms = [*_inline_terms(document, "chemical", file), *_inline_terms(document, "disease", file)]
+    if item.genes:
+        rows, more = gene_rows(read_bytes(item.genes), file=item.genes)
+        genes += rows
+        unknown += [f"genes table: {column}" for column in more]
+    tables: tuple[tuple[TermKind, str | None], ...] = (
+        ("chemical", item.chemicals),
+        ("disease", item.diseases),
+    )
+    for kind, path in tables:
+        if path:
+            found, more = term_rows(read_bytes(path), kind, file=path)
+            terms += found
+            unknown += [f"{kind}s table: {column}" for column in more]
+    score = _text(document, "automl_pathway", file) or _text(document, "pathway_score", file)
+    paper_keywords: tuple[str, ...] = tuple(
+        part
+        for text in _texts(document, "keywords", file)
+        for part in _SEPARATOR.split(" ".join(text.split()))
+        if known(part)
+    )
+    return Record(
+        figid=figid,
+        origin=file,
+        **texts,
+        description=_text(jsonld, "description", file, "schema-jsonld: description"),
+        score=score,
+        paper_keywords=paper_keywords,
+        organisms=_distinct(_texts(document, "organisms", file)),
+        organisms_ner=_distinct(_texts(document, "organisms_ner", file)),
+        keywords=_distinct(_texts(jsonld, "keywords", file, "schema-jsonld: keywords")),
+        genes=tuple(genes),
+        terms=tuple(terms),
+        unknown_keys=tuple(unknown),
+    )
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
+
+
+def _inline_genes(document: Mapping[str, Any], file: str) -> list[GeneRow]:
+    rows = []
+    for n, entry in enumerate(_maps(document, "genes", file), 1):
+        field = f"genes, item {n}"
+        rows.append(
+            GeneRow(
+                word=_verbatim(entry, "word", file, field),
+                match=_verbatim(entry, "symbol", file, field),
+                symbol=_text(entry, "hgnc_symbol", file, f"{field}, hgnc_symbol"),
+                gene_id=number(
+                    _text(entry, "entrez", file, f"{field}, entrez"), file=file, field=f"{field}, entrez"
+                ),
+                # Inline genes come from HGNC and Bioentities, which know human genes alone.
+                taxon_id=HUMAN,
+                taxon_name="Homo sapiens",
+                source=_text(entry, "source", file, f"{field}, source") or "",
+                stated_in="inline",
+            )
+        )
+    return rows
+
+
+def _inline_terms(document: Mapping[str, Any], kind: TermKind, file: str) -> list[TermRow]:
+    key = f"{kind}s"
+    return [
+        inline_term(
+            kind,
+            _verbatim(entry, "word", file, f"{key}, item {n}") or "",
+            _text(entry, "source", file, f"{key}, item {n}, source"),
+            _text(entry, "identifier", file, f"{key}, item {n}, identifier"),
+            "inline",
+        )
+        for n, entry in enumerate(_maps(document, key, file), 1)
+    ]
+
+
+def _maps(document: Mapping[str, Any], key: str, file: str) -> list[dict[str, Any]]:
+    value = document.get(key) or []
+    if not isinstance(value, list):
+        raise _wrong_type(key, "a list", value, file)
+    for n, entry in enumerate(value, 1):
+        if not isinstance(entry, dict):
+            raise _wrong_type(f"{key}, item {n}", "a mapping (word, source, …)", entry, file)
+    return value
+
+
+def _scalar(value: object, field: str, file: str) -> str | None:
+    """A YAML scalar as text. Numbers are accepted where a text is wanted; booleans are refused."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        raise RecordError(
+            f"is the YAML boolean {str(value).lower()}: words such as NO, On or yes must stand in quotes",
+            file=file,
+            field=field,
+            value=str(value).lower(),
+        )
+    if isinstance(value, (list, dict, set, bytes)):
+        raise _wrong_type(field, "text", value, file)
+    return str(value)
+
+
+def _text(document: Mapping[str, Any], key: str, file: str, field: str = "") -> str | None:
+    value = document.get(key)
+    if isinstance(value, list) and len(value) == 1:  # `[NA]`, as organisms have it
+        value = value[0]
+    return known(_scalar(value, field or key, file))
+
+
+def _verbatim(entry: Mapping[str, Any], key: str, file: str, field: str) -> str | None:
+    return verbatim(_scalar(entry.get(key), f"{field}, {key}", file) or "")
+
+
+def _texts(document: Mapping[str, Any], key: str, file: str, field: str = "") -> list[str]:
+    value = document.get(key)
+    values = value if isinstance(value, list) else [value]
+    texts = (
+        known(_scalar(v, f"{field or key}, item {n}" if len(values) > 1 else field or key, file))
+        for n, v in enumerate(values, 1)
+    )
+    return [text for text in texts if text]
+
+
+def _wrong_type(field: str, wanted: str, value: object, file: str) -> RecordError:
+    kinds = {list: "a list", dict: "a mapping", str: "text"}
+    return RecordError(
+        f"is {kinds.get(type(value), f'a {type(value).__name__}')}, must be {wanted}", file=file, field=field
+    )

@@ -1,0 +1,159 @@
+"""The TSV tables beside a record: ``_data/<figid>-genes.tsv``, ``-chemicals.tsv``, ``-diseases.tsv``.
+
+Header line, tab-separated, no quoting. Words are raw OCR and kept to the letter, trailing spaces included.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.errors import RecordError
+from kg.frontmatter import decode
+from kg.model import GeneRow, TermKind, TermRow
+
+NOT_KNOWN = frozenset({"", "NA", ".na.character"})
+"""What PFOCR writes for "not known" in id, name, symbol, count, title and organism fields."""
+
+GENE_COLUMNS = ("organism_id", "organism_name", "word", "match", "ncbigene_symbol", "ncbigene_id", "source")
+GENE_LEFT_OUT = frozenset({"organism_group", "count_direct", "count_synonym", "count_match"})
+_ID_COLUMN: dict[TermKind, str] = {"chemical": "chebi", "disease": "doid"}
+_IDENTIFIER = re.compile(r"(?:(?P<prefix>[A-Za-z]+):)?(?P<local>\S+)")
+
+Row = dict[str, str]
+
+
+def known(text: str | None) -> str | None:
+    """The text without outer white space, or None where PFOCR means "not known"."""
+    if text is None:
+        return None
+    text = text.strip()
+    return None if text in NOT_KNOWN else text
+
+
+def verbatim(text: str) -> str | None:
+    """A word or match: kept to the letter (``NA`` too); None only if there is nothing to see."""
+    return text if text.strip() else None
+
+
+def gene_rows(data: bytes, *, file: str) -> tuple[list[GeneRow], list[str]]:
+    """Rows of a genes table, and the columns that nobody knows.
+
+    Raises RecordError naming row and column for a missing column, a row of the wrong length, or an id that
+    is not a number.
+    """
+    columns, rows = _rows(data, GENE_COLUMNS, file=file)
+    genes = [
+        GeneRow(
+            word=verbatim(row["word"]),
+            match=verbatim(row["match"]),
+            symbol=known(row["ncbigene_symbol"]),
+            gene_id=number(row["ncbigene_id"], file=file, field=f"row {n}, column ncbigene_id"),
+            taxon_id=number(row["organism_id"], file=file, field=f"row {n}, column organism_id"),
+            taxon_name=known(row["organism_name"]),
+            source=known(row["source"]) or "",
+            stated_in="sidecar",
+        )
+        for n, row in rows
+    ]
+    return genes, [c for c in columns if c not in GENE_COLUMNS and c not in GENE_LEFT_OUT]
+
+
+def term_rows(data: bytes, kind: TermKind, *, file: str) -> tuple[list[TermRow], list[str]]:
+    """Rows of a chemicals or diseases table in any of its three layouts, and the columns that nobody knows."""
+    header = decode(data, file=file).partition("\n")[0].split("\t")
+    if "identifier" in header:
+        wanted: tuple[str, ...] = ("word", "source" if "source" in header else "type", "identifier")
+    else:
+        wanted = ("word", "mesh", "match", "name", _ID_COLUMN[kind])
+    columns, rows = _rows(data, wanted, file=file)
+    terms = [_term(kind, row) for _, row in rows]
+    return terms, [c for c in columns if c not in wanted]
+
+
+def _term(kind: TermKind, row: Row) -> TermRow:
+    if "identifier" in row:
+        return inline_term(kind, row["word"], row.get("source"), row["identifier"], "sidecar")
+    name = known(row["name"])
+    ids = tuple(text for column in (_ID_COLUMN[kind], "mesh") if (text := known(row[column])))
+    return TermRow(
+        kind=kind,
+        word=verbatim(row["word"]),
+        # Here "NA" beside an unknown name is the gap of a left join, not the letters N and A.
+        match=verbatim(row["match"]) if name or known(row["match"]) else None,
+        name=name,
+        ids=ids,
+        # The tagger's id is MeSH; ChEBI and DOID were mapped from it.
+        source=id_source(ids[-1]) if ids else "not_stated",
+        stated_in="sidecar",
+    )
+
+
+def inline_term(
+    kind: TermKind, word: str, source: str | None, identifier: str | None, stated_in: str
+) -> TermRow:
+    """A chemical or disease of the layouts ``word source identifier`` and ``word type identifier``."""
+    source, identifier = known(source), known(identifier)
+    if identifier and source and ":" not in identifier:
+        identifier = f"{source}:{identifier}"
+    return TermRow(
+        kind=kind,
+        word=verbatim(word),
+        match=None,
+        name=None,
+        ids=(identifier,) if identifier else (),
+        source=id_source(identifier) if identifier else "not_stated",
+        stated_in="sidecar" if stated_in == "sidecar" else "inline",
+    )
+
+
+def id_source(identifier: str) -> str:
+    """The source of an id: its prefix in lower case, ``not_stated`` if it has none."""
+    found = _IDENTIFIER.fullmatch(identifier)
+    return (found["prefix"] or "not_stated").lower() if found else "not_stated"
+
+
+def number(text: str | None, *, file: str, field: str, record: str = "") -> str | None:
+    """An id made of digits, without leading zeros; None if not known. Raises RecordError otherwise."""
+    value = known(text)
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdigit()):
+        raise RecordError(
+            f"{value[:60]!r} is not a number (an NCBI id is digits alone; write NA if it is not known)",
+            file=file,
+            record=record,
+            field=field,
+            value=value,
+        )
+    return value.lstrip("0") or "0"
+
+
+def _rows(
+    data: bytes, wanted: tuple[str, ...], *, file: str
+) -> tuple[list[str], Iterator[tuple[int, Row]]]:
+    lines = decode(data, file=file).split("\n")
+    columns = lines[0].split("\t")
+    missing = [column for column in wanted if column not in columns]
+    if missing:
+        raise RecordError(
+            f"has no column {', '.join(missing)}. Its header: {' '.join(columns)[:200] or '(empty)'}",
+            file=file,
+            field="header",
+        )
+
+    def rows() -> Iterator[tuple[int, Row]]:
+        for n, line in enumerate(lines[1:], 2):  # rows are numbered as an editor numbers lines
+            if not line:
+                continue
+            cells = line.split("\t")
+            if len(cells) != len(columns):
+                raise RecordError(
+                    f"has {len(cells)} cells, the header {len(columns)} columns",
+                    file=file,
+                    field=f"row {n}",
+                    value=line[:100],
+                )
+            yield n, dict(zip(columns, cells, strict=True))
+
+    return columns, rows()

@@ -1,0 +1,218 @@
+"""Namespaces, terms, the prefix table, and how IRIs and CURIEs are made.
+
+The only module that knows what an IRI of the graph looks like. The shapes of the IRIs are promises to
+users (``docs/graph.md``): change none of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Final
+from urllib.parse import quote
+
+BASE: Final = "https://w3id.org/pathway-figure-kg/"
+KG: Final = BASE + "vocab#"
+SHAPES: Final = BASE + "shapes#"
+DATASET: Final = BASE
+
+PREFIXES: Final[dict[str, str]] = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "schema": "https://schema.org/",
+    "oa": "http://www.w3.org/ns/oa#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "void": "http://rdfs.org/ns/void#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "pav": "http://purl.org/pav/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "wp": "http://vocabularies.wikipathways.org/wp#",
+    "doco": "http://purl.org/spar/doco/",
+    "fabio": "http://purl.org/spar/fabio/",
+    "obo": "http://purl.obolibrary.org/obo/",
+    "kg": KG,
+    "ncbigene": "https://identifiers.org/ncbigene/",
+    "pmc": "https://identifiers.org/pmc/",
+    "figure": "https://pfocr.wikipathways.org/figures/",
+}
+"""Prefix table of every dump, query and shape file: prefix to namespace."""
+
+RDF: Final = PREFIXES["rdf"]
+RDFS: Final = PREFIXES["rdfs"]
+XSD: Final = PREFIXES["xsd"]
+SCHEMA: Final = PREFIXES["schema"]
+OA: Final = PREFIXES["oa"]
+DCTERMS: Final = PREFIXES["dcterms"]
+SKOS: Final = PREFIXES["skos"]
+WP: Final = PREFIXES["wp"]
+DOCO: Final = PREFIXES["doco"]
+FABIO: Final = PREFIXES["fabio"]
+
+CURIES: Final[dict[str, str]] = {
+    "ncbigene": "https://identifiers.org/ncbigene/",
+    "pmc": "https://identifiers.org/pmc/",
+    "ncbitaxon": "http://purl.obolibrary.org/obo/NCBITaxon_",
+    "chebi": "https://identifiers.org/chebi/CHEBI:",
+    "mesh": "http://id.nlm.nih.gov/mesh/",
+    "doid": "http://purl.obolibrary.org/obo/DOID_",
+    "pfocr": "https://pfocr.wikipathways.org/figures/",
+}
+"""CURIE prefix (lower case; any case is accepted on input) to IRI start."""
+
+HUMAN: Final = "9606"
+
+FIGID: Final = re.compile(r"PMC\d+__[A-Za-z0-9._-]+")
+"""What a figid looks like (every figid seen does); anything else is rejected by the reader."""
+
+_PMC_IRI: Final = re.compile(re.escape(CURIES["pmc"]) + r"PMC\d+")
+
+
+class Tier(IntEnum):
+    """Which kind of lexicon made a mention; the smaller, the better the evidence.
+
+    Source: the PFOCR tables' ``source`` column; see ``docs/evidence.md``.
+    """
+
+    SYMBOL = 1
+    SYNONYM = 2
+    FAMILY = 3
+    KEYWORD = 4
+
+    @property
+    def label(self) -> str:
+        """Lower-case name, as on the command line."""
+        return self.name.lower()
+
+    @property
+    def iri(self) -> str:
+        """``kg:symbol``, ``kg:synonym``, ``kg:family`` or ``kg:keyword``."""
+        return KG + self.label
+
+    @property
+    def edge(self) -> str:
+        """The shortcut edge of this tier, ``kg:mentionsSymbol`` and so on."""
+        return KG + "mentions" + self.name.capitalize()
+
+
+def encode(text: str) -> str:
+    """Percent-encode what an IRI must not contain; leave letters of any script as they are.
+
+    >>> encode("10.1002/(sici)1097<1::aid-x>3.0.co;2-#")
+    '10.1002/(sici)1097%3C1::aid-x%3E3.0.co;2-%23'
+    """
+    return "".join(ch if ord(ch) > 0xA0 else quote(ch, safe="/:@!$&'()*+,;=-._~") for ch in text)
+
+
+def figure_iri(figid: str) -> str:
+    """IRI of a figure: the records' own ``@id``."""
+    return f"{PREFIXES['figure']}{figid}.html"
+
+
+def figid_of(iri: str) -> str:
+    """The figid inside a figure IRI (the IRI itself if it is none).
+
+    >>> figid_of("https://pfocr.wikipathways.org/figures/PMC1__f1.html")
+    'PMC1__f1'
+    """
+    start = PREFIXES["figure"]
+    return iri[len(start) : -len(".html")] if iri.startswith(start) and iri.endswith(".html") else iri
+
+
+def paper_iri(pmcid: str) -> str:
+    """IRI of a paper from its PMC id (``PMC123``)."""
+    return CURIES["pmc"] + encode(pmcid)
+
+
+def gene_iri(gene_id: str) -> str:
+    """IRI of a gene from its NCBI Gene id."""
+    return CURIES["ncbigene"] + encode(gene_id)
+
+
+def taxon_iri(taxon_id: str) -> str:
+    """IRI of an organism from its NCBI Taxonomy id."""
+    return CURIES["ncbitaxon"] + encode(taxon_id)
+
+
+def hgnc_symbol_iri(symbol: str) -> str:
+    """What ``wp:bdbHgncSymbol`` points to in WikiPathways' RDF."""
+    return "https://identifiers.org/hgnc.symbol/" + encode(symbol)
+
+
+def doi_iri(doi: str) -> str:
+    """IRI of a DOI. DOIs are case-insensitive (DOI Handbook 2.4), so lower case is the one form."""
+    return "https://doi.org/" + encode(doi.lower())
+
+
+def journal_iri(name: str) -> str:
+    """IRI of a journal, minted from its name."""
+    return f"{BASE}journal/{encode(name.replace(' ', '_').replace('/', '%2F'))}"
+
+
+def publisher_iri(name: str) -> str:
+    """IRI of a publisher, minted from its name."""
+    return f"{BASE}publisher/{encode(name.replace(' ', '_').replace('/', '%2F'))}"
+
+
+def ndex_iri(uuid: str) -> str:
+    """IRI of a network in NDEx."""
+    return "https://identifiers.org/ndex/" + encode(uuid)
+
+
+def wikipathways_iri(wpid: str) -> str:
+    """IRI of a pathway in WikiPathways, as its RDF has it since 2023."""
+    return "https://identifiers.org/wikipathways/" + encode(wpid)
+
+
+def source_iri(name: str) -> str:
+    """IRI of a source of mentions (``ncbigene_synonym`` to ``kg:source-ncbigene_synonym``)."""
+    return f"{KG}source-{encode(name)}"
+
+
+def mention_iri(
+    figure: str, bodies: Iterable[str], word_or_keyword: str, match: str | None, source: str
+) -> str:
+    """IRI of a mention: ``{figure}#mention-{first 16 hex of SHA-256}``.
+
+    The hash is over the U+001F-joined body or candidates, word or keyword, match ('' if none) and source
+    name, so that the same statement is the same mention wherever it is read.
+    """
+    text = "\x1f".join((*bodies, word_or_keyword, match or "", source))
+    return f"{figure}#mention-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def curie(iri: str) -> str:
+    """The short form of an IRI, or the IRI itself if no prefix fits.
+
+    >>> curie("https://identifiers.org/ncbigene/3717")
+    'ncbigene:3717'
+    """
+    if iri.startswith(CURIES["pfocr"]):
+        return figid_of(iri)
+    for prefix, start in CURIES.items():
+        if iri.startswith(start):
+            return f"{prefix}:{iri[len(start):]}"
+    for prefix, start in PREFIXES.items():
+        if iri.startswith(start):
+            return f"{prefix}:{iri[len(start):]}"
+    return iri
+
+
+def expand_curie(text: str) -> str | None:
+    """The IRI of a CURIE with one of our prefixes (any case), else None.
+
+    >>> expand_curie("NCBIGene:3717")
+    'https://identifiers.org/ncbigene/3717'
+    >>> expand_curie("CHEBI:15422")
+    'https://identifiers.org/chebi/CHEBI:15422'
+    """
+    prefix, colon, local = text.partition(":")
+    start = CURIES.get(prefix.lower())
+    if not colon or start is None or not local:
+        return None
+    if prefix.lower() == "chebi" and local.upper().startswith("CHEBI:"):
+        local = local[len("CHEBI:") :]
+    return start + encode(local)
