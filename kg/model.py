@@ -130,10 +130,12 @@ class GeneFacts(NamedTuple):
 
 
 class TermFacts(NamedTuple):
-    """What one record says of a chemical or disease: its IRI, names used (sorted), MeSH beside ChEBI/DOID."""
+    """What one record says of a chemical or disease: IRI, what it is used as (MeSH has things that are taken
+    for either), names used (sorted), MeSH IRIs beside a ChEBI or DOID one.
+    """
 
     iri: str
-    kind: TermKind
+    kinds: tuple[TermKind, ...]
     names: tuple[str, ...]
     exact_match: tuple[str, ...]
 

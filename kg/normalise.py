@@ -318,17 +318,18 @@ def _gene_facts(
 
 
 def _term_facts(record: Record) -> tuple[TermFacts, ...]:
-    names: dict[tuple[str, TermKind], set[str]] = {}
-    matches: dict[tuple[str, TermKind], set[str]] = {}
+    kinds: dict[str, set[TermKind]] = {}
+    names: dict[str, set[str]] = {}
+    matches: dict[str, set[str]] = {}
     for row in record.terms:
         iris = [iri for text in row.ids if (iri := term_iri(text, row.kind))]
         if iris:
-            key = (iris[0], row.kind)
-            names.setdefault(key, set()).update(name for name in (row.name, row.match) if name)
-            matches.setdefault(key, set()).update(iris[1:])
+            kinds.setdefault(iris[0], set()).add(row.kind)
+            names.setdefault(iris[0], set()).update(name for name in (row.name, row.match) if name)
+            matches.setdefault(iris[0], set()).update(iris[1:])
     return tuple(
-        TermFacts(iri, kind, tuple(sorted(found)), tuple(sorted(matches[iri, kind])))
-        for (iri, kind), found in sorted(names.items())
+        TermFacts(iri, tuple(sorted(kinds[iri])), tuple(sorted(names[iri])), tuple(sorted(matches[iri])))
+        for iri in sorted(kinds)
     )
 
 

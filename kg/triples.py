@@ -310,7 +310,8 @@ def term_triples(term: TermFacts, lexicon: Lexicon) -> Iterator[Triple]:
     this = node(term.iri)
     short = vocab.curie(term.iri)
     name = lexicon.term_name(short) or next(iter(term.names), short)
-    yield Triple(this, _TYPE, _TERM_CLASS[term.kind])
+    for kind in term.kinds:
+        yield Triple(this, _TYPE, _TERM_CLASS[kind])
     yield Triple(this, _NAME, Literal(name))
     yield Triple(this, _LABEL, Literal(name))
     for other in term.names:

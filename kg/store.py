@@ -1,0 +1,186 @@
+"""The embedded Oxigraph store: the only module that owns it.
+
+A store is a symbolic link (``kg.store``) to a folder beside it (``.kg.store-<hex>``) that holds the RocksDB
+files. A build fills a new folder and then swaps the link with one rename, so a reader sees the old graph
+or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import io
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from kg.errors import CannotRun
+
+if TYPE_CHECKING:
+    import pyoxigraph
+
+DEFAULT = "kg.store"
+_META = "build.json"
+_DATA = "oxigraph"
+
+
+def default_path() -> Path:
+    """``$KG_STORE``, else ``kg.store`` in the working directory."""
+    return Path(os.environ.get("KG_STORE") or DEFAULT)
+
+
+def open_store(path: str | Path | None = None) -> pyoxigraph.Store:
+    """Open a store for reading. Raises CannotRun if there is none or it cannot be opened."""
+    import pyoxigraph
+
+    place = Path(path) if path else default_path()
+    data = place / _DATA
+    if not data.is_dir():
+        if place.exists():
+            raise CannotRun(f"{place} is not a store that kg made. Make one with: kg build SOURCE --store FOLDER")
+        raise CannotRun(f"no store at {place}. Make one with: kg build SOURCE (or say which with --store)")
+    try:
+        return pyoxigraph.Store.read_only(str(data))
+    except OSError as error:
+        raise CannotRun(f"{place}: the store cannot be opened: {error}. Make it anew with kg build") from None
+
+
+def build_info(path: str | Path | None = None) -> dict[str, Any]:
+    """What the build that made the store wrote down: version, counts, lexicon. Empty if it wrote nothing."""
+    place = Path(path) if path else default_path()
+    try:
+        info: dict[str, Any] = json.loads((place / _META).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return info
+
+
+@contextlib.contextmanager
+def writing(what: Path) -> Iterator[None]:
+    """Turn the operating system's errors while writing into CannotRun with what to do."""
+    try:
+        yield
+    except OSError as error:
+        text = str(error)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text:
+            raise CannotRun(f"{what}: the disk is full. Free some space and run the command again") from None
+        if error.errno == errno.EFBIG or "File too large" in text:
+            raise CannotRun(f"{what}: the file grew past what this system or user may write") from None
+        raise CannotRun(f"{what}: cannot be written: {error.strerror or text}") from None
+
+
+class StoreWriter:
+    """Fills a new store beside the target and swaps it in at the end.
+
+    with StoreWriter(path) as writer:
+        writer.load(chunks)          # N-Triples
+        writer.commit({"figures": 1})
+
+    Without ``commit`` (an exception, Ctrl-C) the target stays as it was and the new folder is removed.
+    Raises CannotRun if another process is writing the same store, or the disk does not let us.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._folder = self.path.parent / f".{self.path.name}-{secrets.token_hex(4)}"
+        self._lock: IO[str] | None = None
+        self.triples = 0
+
+    def __enter__(self) -> Self:
+        if self.path.exists() and not self.path.is_symlink():
+            raise CannotRun(
+                f"{self.path} exists and is not a store that kg made: move it away, or name another with --store"
+            )
+        with writing(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Left in place: to remove it would let two writers each lock a file of that name.
+            lock = self.path.parent / f".{self.path.name}.lock"
+            self._lock = lock.open("a", encoding="utf-8")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise CannotRun(
+                f"{self.path} is locked: another kg build is writing it. Wait for it, or name another store "
+                "with --store"
+            ) from None
+        for left in self._folders():  # of builds that were killed
+            shutil.rmtree(left, ignore_errors=True)
+        return self
+
+    def _folders(self) -> list[Path]:
+        """Folders of this store other than the one in use."""
+        used = self.path.resolve() if self.path.is_symlink() else None
+        return [p for p in self.path.parent.glob(f".{self.path.name}-*") if p.resolve() != used]
+
+    def load(self, chunks: Iterable[bytes]) -> None:
+        """Load N-Triples, as they come, through Oxigraph's bulk loader; then compact."""
+        import pyoxigraph
+
+        with writing(self.path):
+            self._folder.mkdir()
+            store = pyoxigraph.Store(str(self._folder / _DATA))
+            source = _Chunks(chunks)
+            try:
+                stream = io.BufferedReader(source, 1 << 20)
+                store.bulk_load(input=stream, format=pyoxigraph.RdfFormat.N_TRIPLES)
+            except OSError:
+                if source.error is not None:  # the loader saw only that reading failed
+                    raise source.error from None
+                raise
+            store.optimize()
+            self.triples = len(store)
+            store.flush()
+            del store
+
+    def commit(self, info: dict[str, Any]) -> None:
+        """Write down what was built, and make this the store."""
+        with writing(self.path):
+            (self._folder / _META).write_text(json.dumps(info, indent=1, sort_keys=True) + "\n", "utf-8")
+            link = self.path.parent / f".{self.path.name}-link-{secrets.token_hex(4)}"
+            link.symlink_to(self._folder.name)
+            link.replace(self.path)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for folder in self._folders():
+            shutil.rmtree(folder, ignore_errors=True)
+        if self._lock is not None:
+            self._lock.close()
+
+
+class _Chunks(io.RawIOBase):
+    """An iterable of bytes as a readable stream, holding one chunk at a time."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._rest = memoryview(b"")
+        self.error: BaseException | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            try:
+                chunk = next(self._chunks, None)
+            except BaseException as error:
+                self.error = error
+                raise
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        n = min(len(buffer), len(self._rest))
+        buffer[:n] = self._rest[:n]
+        self._rest = self._rest[n:]
+        return n
