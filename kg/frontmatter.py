@@ -57,7 +57,7 @@ def front_matter(data: bytes, *, file: str) -> Mapping:
 
 def _load(text: str, *, file: str) -> Mapping:
     try:
-        document = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C where there is one
+        document = _document(text, file=file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # +2: marks count from 0, and the line "---" stands before the text.
@@ -67,38 +67,49 @@ def _load(text: str, *, file: str) -> Mapping:
         raise RecordError(f"YAML does not parse: {' '.join(str(error).split())}", file=file) from None
     except RecursionError:
         raise RecordError("YAML is nested too deeply to be a record", file=file) from None
-    except ValueError as error:  # PyYAML's own constructors: a date such as 2021-13-45, an int that is none
+    except (ValueError, LookupError, AttributeError, TypeError, OverflowError) as error:
+        # What PyYAML's constructors let through: a date such as 2021-13-45, `!!bool x`, `!!timestamp x`.
         raise RecordError(f"YAML has a value that cannot be read: {error}", file=file) from None
     if not isinstance(document, dict):
         kind = "empty" if document is None else f"a {type(document).__name__}"
         raise RecordError(f"front matter is {kind}, not a mapping of keys to values", file=file)
-    if _ANCHOR.search(text) and _expanded_size(document) > _MAX_EXPANDED:
-        raise RecordError(
-            f"YAML aliases expand to more than {_MAX_EXPANDED:,} values: not a record, and a danger to read",
-            file=file,
-        )
     return document
 
 
-def _expanded_size(document: object) -> int:
-    """How many nodes ``document`` has with its aliases written out; linear in the nodes that are there."""
+def _document(text: str, *, file: str) -> object:
+    """What the text holds. Aliases are counted before anything is built: a merge key (``<<``) writes them out."""
+    loader = _LOADER(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        if _ANCHOR.search(text) and _expanded_size(root) > _MAX_EXPANDED:
+            raise RecordError(
+                f"YAML aliases expand to more than {_MAX_EXPANDED:,} values: not a record, and a danger to read",
+                file=file,
+            )
+        return loader.construct_document(root)
+    finally:
+        loader.dispose()
+
+
+def _expanded_size(root: yaml.Node) -> int:
+    """How many nodes there are below ``root`` with aliases written out; linear in the nodes that are there."""
     sizes: dict[int, int] = {}
-    stack: list[tuple[Any, bool]] = [(document, False)]
+    stack: list[tuple[yaml.Node, bool]] = [(root, False)]
     while stack:
         node, children_done = stack.pop()
         if id(node) in sizes and not children_done:
             continue
-        children = (
-            [*node.keys(), *node.values()]
-            if isinstance(node, dict)
-            else node
-            if isinstance(node, (list, tuple))
-            else ()
-        )
+        children: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            children = [child for pair in node.value for child in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            children = node.value
         if children_done or not children:
             sizes[id(node)] = 1 + sum(sizes[id(child)] for child in children)
         else:
             sizes[id(node)] = _MAX_EXPANDED + 1  # until known: a node inside itself is too large by right
             stack.append((node, True))
             stack.extend((child, False) for child in children)
-    return sizes[id(document)]
+    return sizes[id(root)]

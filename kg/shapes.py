@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -178,14 +179,14 @@ def _pyshacl(texts: dict[str, str]) -> _Check:
         if not isinstance(report, rdflib.Graph):
             raise CannotRun(f"pySHACL could not apply the shapes: {text}")
         found = []
-        for result in report.subjects(rdflib.RDF.type, sh.ValidationResult):
+        for result in report.objects(None, sh.result):
             shape = str(report.value(result, sh.sourceShape))
             path = report.value(result, sh.resultPath)
             value = report.value(result, sh.value)
             found.append(
                 _Result(
                     focus=_focus(_rdflib_text(report.value(result, sh.focusNode))),
-                    path=str(path) if isinstance(path, rdflib.URIRef) or path is None else words[shape].path,
+                    path=words[shape].path if isinstance(path, rdflib.BNode) else path and str(path),
                     value=_rdflib_text(value) if value is not None else None,
                     component=str(report.value(result, sh.sourceConstraintComponent)),
                     severity=str(report.value(result, sh.resultSeverity)),
@@ -199,12 +200,14 @@ def _pyshacl(texts: dict[str, str]) -> _Check:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No word from rdflib about literals that are not of their datatype: saying so is the shapes' task."""
+    """No word from rdflib about literals that are ill-typed: saying so is the shapes' task."""
     logger = logging.getLogger("rdflib.term")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            yield
     finally:
         logger.setLevel(level)
 

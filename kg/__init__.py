@@ -1,0 +1,113 @@
+"""A knowledge graph of published pathway figures.
+
+    import kg
+
+    kg.build(["pfocr-database"], store="kg.store")          # BuildResult
+    kg.check(store="kg.store").conforms                      # True
+    kg.query("figures-mentioning-genes", "JAK2", "STAT3").records()
+    kg.sparql("SELECT * WHERE { ?s ?p ?o } LIMIT 5").rows
+    kg.export("figures.ttl.gz")
+    graph = kg.open_graph()                                  # an rdflib.Graph over the store
+
+Errors are subclasses of `KgError`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import AmbiguousName, CannotRun, KgError, NotInGraph, RecordError, UsageError
+
+if TYPE_CHECKING:
+    import rdflib
+
+    from kg.answer import Answer
+    from kg.build import BuildResult, build
+    from kg.check import Report, check
+    from kg.export import export
+    from kg.results import Table
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AmbiguousName",
+    "Answer",
+    "BuildResult",
+    "CannotRun",
+    "KgError",
+    "NotInGraph",
+    "RecordError",
+    "Report",
+    "Table",
+    "UsageError",
+    "__version__",
+    "build",
+    "check",
+    "export",
+    "open_graph",
+    "query",
+    "sparql",
+]
+
+_LAZY = {
+    "Answer": "kg.answer",
+    "BuildResult": "kg.build",
+    "Report": "kg.check",
+    "Table": "kg.results",
+    "build": "kg.build",
+    "check": "kg.check",
+    "export": "kg.export",
+}
+"""Public names that live elsewhere; imported when first used, so that `import kg` stays quick."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'kg' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_LAZY[name]), name)
+    globals()[name] = value  # also over the submodule of that name
+    return value
+
+
+def query(
+    name: str,
+    *arguments: str,
+    tier: str | None = None,
+    specific: bool = False,
+    organism: str | None = None,
+    limit: int | None = None,
+    store: str | Path | None = None,
+) -> Answer:
+    """Answer a stored question, as ``kg query`` does; `kg.catalogue.catalogue()` lists them.
+
+    ``tier`` is ``symbol``, ``synonym``, ``family``, ``keyword`` or ``all``: that tier or better. Raises UsageError,
+    AmbiguousName or NotInGraph for arguments, CannotRun without a store.
+    """
+    from kg.answer import Options, answer
+
+    return answer(name, arguments, Options(tier, specific, organism, limit), store=store)
+
+
+def sparql(text: str, *, store: str | Path | None = None) -> Table:
+    """The table of a SPARQL SELECT query on the store. Raises UsageError if it is not one."""
+    from kg.answer import select
+    from kg.store import open_store
+
+    return select(open_store(store), text)
+
+
+def open_graph(store: str | Path | None = None) -> rdflib.Graph:
+    """The store as a read-only rdflib Graph: its triples stay on disk, SPARQL runs in Oxigraph."""
+    import rdflib
+    from oxrdflib import OxigraphStore
+
+    from kg.store import open_store
+    from kg.vocab import PREFIXES
+
+    graph = rdflib.Graph(store=OxigraphStore(store=open_store(store)), bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    return graph

@@ -1,0 +1,191 @@
+"""Answers as text: a table for people, and the W3C result formats (CSV, TSV, JSON, XML) for programs.
+
+The formats are those of https://www.w3.org/TR/sparql11-results-csv-tsv/, …/sparql11-results-json/ and
+…/rdf-sparql-XMLres/. `Table` is what all of them start from.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any, Literal, NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+import pyoxigraph
+
+from kg.vocab import XSD, curie
+
+Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal
+Format = Literal["table", "csv", "tsv", "json", "xml"]
+FORMATS: tuple[Format, ...] = ("table", "csv", "tsv", "json", "xml")
+
+
+class Table(NamedTuple):
+    """Columns (SPARQL variable names, without ``?``) and rows of RDF terms, None where nothing is bound."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Term | None, ...]]
+
+
+def literal(value: str | int | float) -> pyoxigraph.Literal:
+    """A plain value as a literal of the datatype that fits."""
+    return pyoxigraph.Literal(value)
+
+
+def text(term: Any) -> str:
+    """What a term holds, for a person: a CURIE where there is one, a literal's text, '' for nothing."""
+    if term is None:
+        return ""
+    if isinstance(term, pyoxigraph.NamedNode):
+        return curie(term.value)
+    if isinstance(term, pyoxigraph.Triple):
+        return str(term)
+    return term.value
+
+
+def write(table: Table, format: Format, out: IO[str], *, width: int | None = None) -> None:
+    """Write a table in one of `FORMATS`. ``width`` bounds the lines of ``table`` (None: no bound)."""
+    if format == "table":
+        _write_table(table, out, width)
+        return
+    writer = {"csv": _csv, "tsv": _tsv, "json": _json, "xml": _xml}[format]
+    for piece in writer(table):
+        out.write(piece)
+
+
+def write_boolean(value: bool, format: Format, out: IO[str]) -> None:
+    """Write the answer of an ASK query."""
+    if format == "json":
+        out.write(json.dumps({"head": {}, "boolean": value}) + "\n")
+    elif format == "xml":
+        body = f"<head/><boolean>{str(value).lower()}</boolean>"
+        out.write(f'<?xml version="1.0"?>\n<sparql xmlns="{_XML}">{body}</sparql>\n')
+    else:
+        out.write(f"{str(value).lower()}\n")
+
+
+def _write_table(table: Table, out: IO[str], width: int | None) -> None:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+
+    if not table.columns:
+        return
+    shown = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for i, column in enumerate(table.columns):
+        numeric = bool(table.rows) and all(_is_number(row[i]) for row in table.rows)
+        shown.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="ellipsis")
+    for row in table.rows:
+        shown.add_row(*(_Plain(_printable(text(term))) for term in row))
+    buffer = io.StringIO()
+    colour = width is not None and out.isatty()
+    console = Console(file=buffer, width=width or 100_000, force_terminal=colour, highlight=False, soft_wrap=False)
+    console.print(shown)
+    for line in buffer.getvalue().splitlines():
+        out.write("  " + line.rstrip() + "\n")
+
+
+def _Plain(value: str) -> Any:  # noqa: N802 - stands for a class of rich
+    from rich.text import Text
+
+    return Text(value)  # not a str: words of figures such as "[O]" would be taken for markup
+
+
+def _printable(value: str) -> str:
+    """On one line, and without characters that steer a terminal."""
+    return "".join(ch if ch.isprintable() else " " for ch in value)
+
+
+_NUMERIC = frozenset(XSD + t for t in ("integer", "decimal", "double", "float"))
+
+
+def _is_number(term: Any) -> bool:
+    return term is None or (isinstance(term, pyoxigraph.Literal) and term.datatype.value in _NUMERIC)
+
+
+def _csv(table: Table) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")  # RFC 4180, as the W3C format asks
+    for row in _lines(table.columns, table.rows, _csv_value):
+        writer.writerow(row)
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _lines(
+    head: Sequence[str], rows: Iterable[Sequence[Any]], value: Any
+) -> Iterator[list[str]]:
+    yield list(head)
+    for row in rows:
+        yield [value(term) for term in row]
+
+
+def _csv_value(term: Any) -> str:
+    if term is None:
+        return ""
+    return f"_:{term.value}" if isinstance(term, pyoxigraph.BlankNode) else str(term.value)
+
+
+def _tsv(table: Table) -> Iterator[str]:
+    for row in _lines([f"?{column}" for column in table.columns], table.rows, _tsv_value):
+        yield "\t".join(row) + "\n"
+
+
+def _tsv_value(term: Any) -> str:
+    """The term in Turtle; the library escapes line ends and quotes, a tab is left to us."""
+    return "" if term is None else str(term).replace("\t", "\\t")
+
+
+def _json(table: Table) -> Iterator[str]:
+    yield json.dumps({"vars": list(table.columns)}).join(('{"head": ', ',\n"results": {"bindings": ['))
+    for n, row in enumerate(table.rows):
+        binding = {
+            column: _json_term(term) for column, term in zip(table.columns, row, strict=True) if term is not None
+        }
+        yield (",\n" if n else "\n") + json.dumps(binding, ensure_ascii=False)
+    yield "\n]}}\n"
+
+
+def _json_term(term: Any) -> dict[str, str]:
+    if isinstance(term, pyoxigraph.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, pyoxigraph.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    described = {"type": "literal", "value": term.value}
+    if term.language:
+        described["xml:lang"] = term.language
+    elif term.datatype.value != XSD + "string":
+        described["datatype"] = term.datatype.value
+    return described
+
+
+_XML = "http://www.w3.org/2005/sparql-results#"
+
+
+def _xml(table: Table) -> Iterator[str]:
+    head = "".join(f"<variable name={quoteattr(column)}/>" for column in table.columns)
+    yield f'<?xml version="1.0"?>\n<sparql xmlns="{_XML}"><head>{head}</head><results>\n'
+    for row in table.rows:
+        bindings = "".join(
+            f"<binding name={quoteattr(column)}>{_xml_term(term)}</binding>"
+            for column, term in zip(table.columns, row, strict=True)
+            if term is not None
+        )
+        yield f"<result>{bindings}</result>\n"
+    yield "</results></sparql>\n"
+
+
+def _xml_term(term: Any) -> str:
+    # XML 1.0 has no place for most control characters, not even escaped.
+    value = escape("".join(ch for ch in term.value if ch >= " " or ch in "\t\n\r"), {"\r": "&#13;"})
+    if isinstance(term, pyoxigraph.NamedNode):
+        return f"<uri>{value}</uri>"
+    if isinstance(term, pyoxigraph.BlankNode):
+        return f"<bnode>{value}</bnode>"
+    if term.language:
+        return f"<literal xml:lang={quoteattr(term.language)}>{value}</literal>"
+    if term.datatype.value != XSD + "string":
+        return f"<literal datatype={quoteattr(term.datatype.value)}>{value}</literal>"
+    return f"<literal>{value}</literal>"

@@ -1,0 +1,199 @@
+"""From the rows of a query to the rows that people read: evidence gathered, best first.
+
+A view is named in a query's header; it takes the raw table and what was asked, and gives the table to show
+and one line that sums it up. ``rows`` shows the table as it comes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from kg.lookup import Found
+from kg.results import Table, Term, literal
+from kg.vocab import KG, Tier, figid_of
+
+NOT_PUBLISHED = "word not published"
+
+
+class Shown(NamedTuple):
+    """``full`` goes to programs, ``short`` to a person's terminal; ``summary`` and ``next_step`` to stderr."""
+
+    full: Table
+    short: Table
+    summary: str
+    next_step: str = ""
+
+
+def local(term: Any) -> str:
+    """The local name of one of our own terms, a literal's text, '' for nothing."""
+    if term is None:
+        return ""
+    value: str = term.value
+    return value.removeprefix(KG)
+
+
+def collect(table: Table, columns: Sequence[str]) -> Table:
+    """Rows that differ in ``columns`` alone become one, with their values sorted and joined by ``, ``."""
+    if not columns:
+        return table
+    gathered = [table.columns.index(column) for column in columns]
+    merged: dict[tuple[Term | None, ...], list[set[str]]] = {}
+    for row in table.rows:
+        key = tuple(None if i in gathered else term for i, term in enumerate(row))
+        sets = merged.setdefault(key, [set() for _ in gathered])
+        for values, i in zip(sets, gathered, strict=True):
+            if row[i] is not None:
+                values.add(local(row[i]))
+    rows = []
+    for key, sets in merged.items():
+        cells = list(key)
+        for values, i in zip(sets, gathered, strict=True):
+            cells[i] = literal(", ".join(sorted(values))) if values else None
+        rows.append(tuple(cells))
+    return Table(table.columns, rows)
+
+
+def _plural(n: int, one: str) -> str:
+    return f"{n:,} {one}{'' if n == 1 else 's'}"
+
+
+def rows(table: Table, _args: Sequence[Found]) -> Shown:
+    """The table as it comes; a person sees the local names of our own terms."""
+    short = Table(
+        table.columns,
+        [
+            tuple(literal(local(t)) if t is not None and t.value.startswith(KG) else t for t in row)
+            for row in table.rows
+        ],
+    )
+    return Shown(table, short, _plural(len(table.rows), "row"))
+
+
+class _Evidence(NamedTuple):
+    """Best evidence for one gene in one figure."""
+
+    tier: Tier
+    words: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def shown(self) -> str:
+        words = ", ".join(self.words)
+        if self.tier is Tier.KEYWORD:
+            return ", ".join(("keyword", NOT_PUBLISHED, *self.notes))
+        noted = f" ({', '.join(self.notes)})" if self.notes else ""
+        return f"{self.tier.label} · {words}{noted}"
+
+
+def _best(mentions: Sequence[dict[str, Any]]) -> _Evidence:
+    tiers = [Tier[local(m["tier"]).upper()] for m in mentions]
+    best = min(tiers)
+    chosen = [m for m, tier in zip(mentions, tiers, strict=True) if tier is best]
+    clear = [m for m in chosen if m["ambiguity"] is None]
+    notes = {local(m["ambiguity"]) for m in chosen} - {""} if not clear else set()
+    notes |= {f"candidate: {local(m['reason'])}" for m in chosen if m["reason"] is not None}
+    words = sorted({m["word"].value for m in chosen if m["word"] is not None})
+    return _Evidence(best, tuple(words), tuple(sorted(notes)))
+
+
+def figures_by_genes(table: Table, args: Sequence[Found]) -> Shown:
+    """One row a figure, best evidence first; for each gene asked for, its best tier and the words."""
+    of = {iri: i for i, found in enumerate(args) for iri in found.iris}
+    figures: dict[str, dict[str, Any]] = {}
+    evidence: dict[str, dict[int, list[dict[str, Any]]]] = {}
+    for row in table.rows:
+        entry = dict(zip(table.columns, row, strict=True))
+        figure = entry["figure"].value
+        figures[figure] = entry
+        evidence.setdefault(figure, {}).setdefault(of[entry["gene"].value], []).append(entry)
+    best = {f: {i: _best(mentions) for i, mentions in genes.items()} for f, genes in evidence.items()}
+
+    def order(figure: str) -> tuple[Any, ...]:
+        found = best[figure]
+        tiers = [found[i].tier if i in found else len(Tier) + 1 for i in range(len(args))]
+        year = figures[figure]["year"]
+        return (len(args) - len(found), sum(tiers), -int(year.value) if year else 0, figure)
+
+    ordered = sorted(figures, key=order)
+    heads = _heads([found.label for found in args])
+    full = Table(
+        (
+            "figure",
+            "title",
+            "year",
+            *(f"{head}_{part}" for head in heads for part in ("tier", "words", "note")),
+        ),
+        [_full_row(figures[f], best[f], len(args)) for f in ordered],
+    )
+    short = Table(
+        ("figure", "year", *heads),
+        [
+            (
+                literal(figid_of(f)),
+                figures[f]["year"],
+                *(literal(best[f][i].shown) if i in best[f] else None for i in range(len(args))),
+            )
+            for f in ordered
+        ],
+    )
+    return Shown(full, short, _by_symbol(best, len(args)), _next(ordered, best, len(args)))
+
+
+def _heads(labels: Sequence[str]) -> list[str]:
+    """Labels as SPARQL variable names, each once."""
+    heads: list[str] = []
+    for label in labels:
+        head = re.sub(r"\W", "_", label) or "gene"
+        while head in heads:
+            head += "_"
+        heads.append(head)
+    return heads
+
+
+def _full_row(entry: dict[str, Any], best: dict[int, _Evidence], genes: int) -> tuple[Term | None, ...]:
+    cells: list[Term | None] = [entry["figure"], entry["title"], entry["year"]]
+    for i in range(genes):
+        found = best.get(i)
+        if found is None:
+            cells += [None, None, None]
+            continue
+        cells.append(literal(found.tier.label))
+        cells.append(literal(", ".join(found.words)) if found.words else None)
+        cells.append(literal(", ".join(found.notes)) if found.notes else None)
+    return tuple(cells)
+
+
+def _by_symbol(best: dict[str, dict[int, _Evidence]], genes: int) -> str:
+    """How many figures name how many of the genes by their symbols."""
+    total = _plural(len(best), "figure")
+    if genes == 1 or not best:
+        named = sum(found[0].tier is Tier.SYMBOL for found in best.values())
+        return f"{total}: {named} by symbol" if best else total
+    counts = [0] * (genes + 1)
+    for found in best.values():
+        counts[sum(e.tier is Tier.SYMBOL for e in found.values())] += 1
+    if genes == 2:
+        return f"{total}: {counts[2]} name both, {counts[1]} one, {counts[0]} neither"
+    parts = [f"{counts[genes]} name all {genes}"]
+    parts += [f"{counts[n]} {n}" for n in range(genes - 1, 0, -1) if counts[n]]
+    return f"{total}: {', '.join(parts)}, {counts[0]} none"
+
+
+def _next(ordered: Sequence[str], best: dict[str, dict[int, _Evidence]], genes: int) -> str:
+    if not ordered:
+        return ""
+    named = sum(
+        len(found) == genes and all(e.tier is Tier.SYMBOL for e in found.values()) for found in best.values()
+    )
+    if genes > 1 and 0 < named < len(best):
+        return f"Only those that name {'both' if genes == 2 else 'all'} by symbol: --tier symbol"
+    return f"Why: kg show {figid_of(ordered[0])}"
+
+
+VIEWS: dict[str, Callable[[Table, Sequence[Found]], Shown]] = {
+    "rows": rows,
+    "figures-by-genes": figures_by_genes,
+}
+"""Name in a query's header to view."""
