@@ -70,7 +70,7 @@ def select(store: pyoxigraph.Store, text: str) -> Table:
     if not isinstance(solutions, pyoxigraph.QuerySolutions):
         raise UsageError("not a SELECT query")
     columns = tuple(variable.value for variable in solutions.variables)
-    return Table(columns, [tuple(row) for row in solutions])  # type: ignore[arg-type]
+    return Table(columns, [tuple(row) for row in solutions])
 
 
 def run(
@@ -140,8 +140,7 @@ def _assign(query: StoredQuery, arguments: Sequence[str]) -> list[tuple[Param, l
         if not texts:
             example = " ".join(e for p in query.params for e in p.example)
             raise UsageError(
-                f"{query.name} needs {param.name.upper()} ({param.help}). For example: "
-                f"kg query {query.name} {example}"
+                f"{query.name} needs {param.name.upper()} ({param.help}). For example: kg query {query.name} {example}"
             )
         given.append((param, texts))
     if rest:

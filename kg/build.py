@@ -63,9 +63,7 @@ class Reject(NamedTuple):
     def as_json(self) -> str:
         """One line of the reject report (JSON Lines)."""
         reasons = [{k: v for k, v in reason._asdict().items() if v} for reason in self.reasons]
-        return json.dumps(
-            {"file": self.file, "figid": self.figid, "reasons": reasons}, ensure_ascii=False
-        )
+        return json.dumps({"file": self.file, "figid": self.figid, "reasons": reasons}, ensure_ascii=False)
 
     def __str__(self) -> str:
         first = self.reasons[0]
@@ -183,9 +181,7 @@ def plain(term: str | None) -> str:
     if term.startswith('"'):
         import pyoxigraph
 
-        quad = next(
-            iter(pyoxigraph.parse(f"<x:s> <x:p> {term} .", format=pyoxigraph.RdfFormat.N_TRIPLES))
-        )
+        quad = next(iter(pyoxigraph.parse(f"<x:s> <x:p> {term} .", format=pyoxigraph.RdfFormat.N_TRIPLES)))
         return str(quad.object.value)
     return term.strip("<>")
 
@@ -202,7 +198,7 @@ _worker: Worker | None = None
 
 
 def _start_worker(setup: Setup) -> None:
-    global _worker  # noqa: PLW0603 - a process of the pool has one worker, made when it starts
+    global _worker
     _worker = Worker(setup)
 
 
@@ -243,14 +239,14 @@ def build(
     dump_format = format_of(dump) if dump else None
     listing = find_items(sources)
     items, rejects, repeats = _without_doubles(listing.items)
+    formats: tuple[Format, ...] = (dump_format,) if dump_format else ()
+    if not no_store:
+        formats = ("ntriples", *formats)  # what the store's bulk loader takes
     setup = Setup(
         lexicon=Lexicon.load(lexicon),
         noise=load_noise(noise),
         engine=engine if check else None,
-        formats=(
-            *(() if no_store else ("ntriples",)),  # type: ignore[arg-type]
-            *((dump_format,) if dump_format else ()),
-        ),
+        formats=formats,
     )
     run = _Run(setup, total=len(listing.items), rejects=rejects, reject_file=reject_file, progress=progress)
     run.done(len(rejects) + repeats)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, Triple
+from pyoxigraph import NamedNode, RdfFormat, Store, Triple
 
 from kg import vocab
 from kg.answer import select
@@ -122,7 +122,8 @@ def _load(path: Path) -> Store:
         raise UsageError(f"{path}: not an RDF format that can be read")
     store = Store()
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        opened: Any = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+        with opened as file:
             store.bulk_load(input=file, format=format, lenient=True)
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file or folder") from None
@@ -178,7 +179,11 @@ def _report(checker: Checker, parts: Iterable[tuple[str, list[Triple]]], *, warn
 def _graph_parts(store: Store) -> Iterator[tuple[str, list[Triple]]]:
     """Each figure's part of a graph, named by its figid; last, without a name, what is in no figure."""
     figures = sorted(
-        {q.subject.value for q in store.quads_for_pattern(None, _TYPE, _FIGURE, None) if isinstance(q.subject, NamedNode)}
+        {
+            q.subject.value
+            for q in store.quads_for_pattern(None, _TYPE, _FIGURE, None)
+            if isinstance(q.subject, NamedNode)
+        }
     )
     covered: set[object] = {_DATASET}
     for iri in figures:

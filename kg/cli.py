@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -83,10 +83,16 @@ def cli() -> None:
 @cli.command()
 @click.argument("sources", nargs=-1, metavar="SOURCE...", type=click.Path(path_type=Path))
 @_store_option
-@click.option("--dump", type=click.Path(path_type=Path), help="Also write an RDF file: .ttl, .jsonld, .nt, .nq, .trig (.gz, .zst).")
+@click.option(
+    "--dump",
+    type=click.Path(path_type=Path),
+    help="Also write an RDF file: .ttl, .jsonld, .nt, .nq, .trig (.gz, .zst).",
+)
 @click.option("--no-store", is_flag=True, help="Make no store (with --dump).")
 @click.option("--no-check", is_flag=True, help="Do not hold records against the SHACL shapes.")
-@click.option("--engine", type=click.Choice(["shacl", "pyshacl"]), default="shacl", show_default=True, help="SHACL engine.")
+@click.option(
+    "--engine", type=click.Choice(["shacl", "pyshacl"]), default="shacl", show_default=True, help="SHACL engine."
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes [default: one for each core].")
 @click.option(
     "--reject-file",
@@ -103,7 +109,9 @@ def cli() -> None:
     metavar="GENE_INFO",
     help="NCBI gene_info file (.gz too) for more organisms or newer symbols; may be repeated.",
 )
-@click.option("--noise", type=click.Path(path_type=Path), help="Word list in place of the shipped one (word, tab, flag).")
+@click.option(
+    "--noise", type=click.Path(path_type=Path), help="Word list in place of the shipped one (word, tab, flag)."
+)
 def build(sources: tuple[Path, ...], fail_on_reject: bool, no_check: bool, jobs: int | None, **options: Any) -> int:
     """Build the graph of PFOCR records.
 
@@ -189,7 +197,9 @@ def _duration(seconds: float) -> str:
 @click.argument("sources", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
 @_store_option
 @click.option("--format", "format", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True)
-@click.option("--engine", type=click.Choice(["shacl", "pyshacl"]), default="shacl", show_default=True, help="SHACL engine.")
+@click.option(
+    "--engine", type=click.Choice(["shacl", "pyshacl"]), default="shacl", show_default=True, help="SHACL engine."
+)
 @click.option("--lexicon", multiple=True, type=click.Path(path_type=Path), metavar="GENE_INFO", help="As for kg build.")
 def check(sources: tuple[Path, ...], store: Path | None, format: str, engine: Any, lexicon: tuple[Path, ...]) -> int:
     """Hold records, RDF files or the store against the SHACL shapes.
@@ -278,7 +288,9 @@ def query(context: click.Context) -> None:
 
 def _question(stored: StoredQuery) -> click.Command:
     parameters: list[click.Parameter] = [
-        click.Argument(["arguments"], nargs=-1, metavar=" ".join(p.name.upper() + ("..." if p.many else "") for p in stored.params))
+        click.Argument(
+            ["arguments"], nargs=-1, metavar=" ".join(p.name.upper() + ("..." if p.many else "") for p in stored.params)
+        )
         if stored.params
         else click.Argument(["arguments"], nargs=-1, metavar="")
     ]
@@ -296,17 +308,23 @@ def _question(stored: StoredQuery) -> click.Command:
         )
     if "organism" in stored.options:
         parameters.append(
-            click.Option(["--organism"], help="What symbols mean, and what is counted: a name, or any [default: human].")
+            click.Option(
+                ["--organism"], help="What symbols mean, and what is counted: a name, or any [default: human]."
+            )
         )
     parameters += [
         click.Option(["--limit"], type=click.IntRange(min=0), help="Most rows [default: all]."),
         _format_option(TABLE_FORMATS),
-        click.Option(["--store"], type=click.Path(path_type=Path), envvar="KG_STORE", show_envvar=True, help="The store [default: kg.store]."),
+        click.Option(
+            ["--store"],
+            type=click.Path(path_type=Path),
+            envvar="KG_STORE",
+            show_envvar=True,
+            help="The store [default: kg.store].",
+        ),
     ]
 
-    def run(
-        arguments: tuple[str, ...], limit: int | None, format: Any, store: Path | None, **options: Any
-    ) -> None:
+    def run(arguments: tuple[str, ...], limit: int | None, format: Any, store: Path | None, **options: Any) -> None:
         from kg.answer import Options, answer
 
         result = answer(stored.name, arguments, Options(limit=limit, **options), store=store)
@@ -329,15 +347,15 @@ def _question(stored: StoredQuery) -> click.Command:
 
 
 def _format_option(formats: Sequence[str]) -> click.Option:
-    return click.Option(["--format"], type=click.Choice(formats), default="table", show_default=True, help="How to print.")
+    return click.Option(
+        ["--format"], type=click.Choice(formats), default="table", show_default=True, help="How to print."
+    )
 
 
 def _print_table(table: Table, format: Any) -> None:
     from kg.results import write
 
-    width = click.get_terminal_size_or_none() if hasattr(click, "get_terminal_size_or_none") else None
-    columns = width[0] if width else _terminal_width()
-    write(table, format, _stdout(), width=columns)
+    write(table, format, sys.stdout, width=_terminal_width())
 
 
 def _terminal_width() -> int | None:
@@ -348,17 +366,18 @@ def _terminal_width() -> int | None:
     return shutil.get_terminal_size().columns
 
 
-def _stdout() -> IO[str]:
-    return click.get_text_stream("stdout")
-
-
 # --- sparql, show, stats, export -----------------------------------------------------------------------------
 
 
 @cli.command()
 @click.argument("text", metavar="TEXT|FILE|-")
 @_store_option
-@click.option("--format", "format", type=click.Choice([*TABLE_FORMATS, *GRAPH_FORMATS]), help="How to print [default: table, or turtle for graphs].")
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice([*TABLE_FORMATS, *GRAPH_FORMATS]),
+    help="How to print [default: table, or turtle for graphs].",
+)
 def sparql(text: str, store: Path | None, format: Any) -> None:
     """Run a SPARQL query on the store: SELECT, ASK, CONSTRUCT or DESCRIBE.
 
@@ -373,11 +392,11 @@ def sparql(text: str, store: Path | None, format: Any) -> None:
 
     found = run(open_store(store), _query_text(text))
     if isinstance(found, pyoxigraph.QueryTriples):
-        chosen = format or "turtle"
+        chosen: Any = format or "turtle"
         if chosen not in GRAPH_FORMATS:
             raise UsageError(f"CONSTRUCT and DESCRIBE give a graph: --format {', '.join(GRAPH_FORMATS)}")
         document = Document(chosen)
-        out = click.get_binary_stream("stdout")
+        out = sys.stdout.buffer
         triples = sorted(set(found), key=str)  # a construct can repeat itself, and has no order
         out.write(document.header() + document.join(fragment(triples, chosen)) + document.footer())
         return
@@ -385,12 +404,12 @@ def sparql(text: str, store: Path | None, format: Any) -> None:
     if chosen not in TABLE_FORMATS:
         raise UsageError(f"SELECT and ASK give a table: --format {', '.join(TABLE_FORMATS)}")
     if isinstance(found, pyoxigraph.QueryBoolean):
-        write_boolean(bool(found), chosen, _stdout())
+        write_boolean(bool(found), chosen, sys.stdout)
     elif chosen == "table":
         columns = tuple(variable.value for variable in found.variables)
-        _print_table(Table(columns, [tuple(row) for row in found]), "table")  # type: ignore[arg-type]
+        _print_table(Table(columns, [tuple(row) for row in found]), "table")
     else:
-        out = click.get_binary_stream("stdout")
+        out = sys.stdout.buffer
         found.serialize(output=out, format=pyoxigraph.QueryResultsFormat.from_extension(_EXTENSIONS[chosen]))
 
 
@@ -399,7 +418,7 @@ _EXTENSIONS = {"csv": "csv", "tsv": "tsv", "json": "srj", "xml": "srx"}
 
 def _query_text(text: str) -> str:
     if text == "-":
-        return click.get_text_stream("stdin").read()
+        return sys.stdin.read()
     is_name = "\n" not in text and len(text) < 500 and "{" not in text
     if is_name and (Path(text).is_file() or text.endswith((".rq", ".sparql"))):
         try:
@@ -442,7 +461,13 @@ def stats(store: Path | None, format: Any) -> None:
 
 
 @cli.command()
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File: .ttl, .jsonld, .nt, .nq or .trig (.gz, .zst).")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="File: .ttl, .jsonld, .nt, .nq or .trig (.gz, .zst).",
+)
 @_store_option
 def export(output: Path, store: Path | None) -> None:
     """Write the whole graph to an RDF file; its ending says the format."""

@@ -84,9 +84,7 @@ def _compressed(raw: IO[bytes], ending: str) -> Iterator[IO[bytes]]:
         try:
             import zstandard
         except ImportError:
-            raise CannotRun(
-                "Zstandard needs the extra: pip install 'pathway-figure-kg[zst]', or write .gz"
-            ) from None
+            raise CannotRun("Zstandard needs the extra: pip install 'pathway-figure-kg[zst]', or write .gz") from None
         with zstandard.ZstdCompressor(level=6).stream_writer(raw, closefd=False) as zst:
             yield cast(IO[bytes], zst)
     else:

@@ -32,9 +32,7 @@ class RecordError(UsageError):
     column or ``row N, column C``, ``value`` the value as the record has it.
     """
 
-    def __init__(
-        self, message: str, *, file: str = "", record: str = "", field: str = "", value: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, file: str = "", record: str = "", field: str = "", value: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.file = file

@@ -8,6 +8,7 @@ A name is never guessed at: one meaning is taken (and said, where it is not plai
 from __future__ import annotations
 
 import difflib
+import os.path
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -27,8 +28,7 @@ Ask = Callable[[str], Table]
 ANY_ORGANISM = "any"
 
 _PREFIXES = (
-    f"PREFIX rdfs: <{RDFS}> PREFIX schema: <{SCHEMA}> PREFIX skos: <{SKOS}> PREFIX kg: <{KG}> "
-    f"PREFIX oa: <{vocab.OA}> "
+    f"PREFIX rdfs: <{RDFS}> PREFIX schema: <{SCHEMA}> PREFIX skos: <{SKOS}> PREFIX kg: <{KG}> PREFIX oa: <{vocab.OA}> "
 )
 
 
@@ -125,9 +125,7 @@ class Lookup:
     def _entries(self, text: str) -> list[tuple[GeneEntry, str]]:
         return self._lexicon.find(text, self.taxon) if self.taxon else []
 
-    def _choose(
-        self, text: str, named: Sequence[Gene], entries: Sequence[tuple[GeneEntry, str]]
-    ) -> Found | None:
+    def _choose(self, text: str, named: Sequence[Gene], entries: Sequence[tuple[GeneEntry, str]]) -> Found | None:
         """The one gene of the wanted organism that the name means, with an id of earlier days if it had one."""
         current = {entry.gene_id for entry, how in entries if how == "symbol"}
         if len(current) != 1:
@@ -136,9 +134,7 @@ class Lookup:
         iris = {vocab.gene_iri(gene_id) for gene_id in current}
         # A gene that the lexicon lists under its id is found by the lexicon's names for it; one that it does
         # not know is found by the symbol that records use.
-        only_in_records = [
-            gene for gene in named if self._lexicon.gene(gene.iri[len(CURIES["ncbigene"]) :]) is None
-        ]
+        only_in_records = [gene for gene in named if self._lexicon.gene(gene.iri[len(CURIES["ncbigene"]) :]) is None]
         retired = [gene for gene in only_in_records if iris and self._replaced(gene.iri) in iris]
         other = [gene for gene in only_in_records if gene not in retired]
         if len(iris) + len(other) > 1:
@@ -155,15 +151,14 @@ class Lookup:
         how = next((how for entry, how in entries if vocab.gene_iri(entry.gene_id) == iri), "symbol")
         label = found[0].label
         if how not in ("symbol", "ncbi symbol") or (iri not in by_id and present):
-            self.notes.append(f"{text}: taken as {label} ({vocab.curie(iri)}), of which it is an {how}".replace("an previous", "a previous"))
+            a = "a" if how.startswith(("p", "s", "n")) else "an"
+            self.notes.append(f"{text}: taken as {label} ({vocab.curie(iri)}), of which it is {a} {how}")
         for gene in retired:
             self.notes.append(f"{text}: with {gene.curie}, its id in some records; today it is {vocab.curie(iri)}")
         return Found(label, tuple(gene.iri for gene in found))
 
     def _replaced(self, iri: str) -> str | None:
-        table = self._ask(
-            "SELECT ?new WHERE { " + f"{NamedNode(iri)} <{vocab.DCTERMS}isReplacedBy> ?new }}"
-        )
+        table = self._ask("SELECT ?new WHERE { " + f"{NamedNode(iri)} <{vocab.DCTERMS}isReplacedBy> ?new }}")
         return table.rows[0][0].value if table.rows and table.rows[0][0] else None
 
     def _one_or_ask(self, text: str, genes: Sequence[Gene]) -> Found:
@@ -176,9 +171,7 @@ class Lookup:
             )
         return Found(genes[0].label, (genes[0].iri,))
 
-    def _ask_back(
-        self, text: str, entries: Sequence[tuple[GeneEntry, str]], other: Sequence[Gene]
-    ) -> NoReturn:
+    def _ask_back(self, text: str, entries: Sequence[tuple[GeneEntry, str]], other: Sequence[Gene]) -> NoReturn:
         said: dict[str, tuple[str, str]] = {}
         for entry, how in entries:
             how = "NCBI symbol" if how == "ncbi symbol" else how
@@ -195,14 +188,11 @@ class Lookup:
             [f"ncbigene:{gene_id}" for gene_id in said],
         )
 
-    def _no_gene(
-        self, text: str, elsewhere: Sequence[Gene], entries: Sequence[tuple[GeneEntry, str]]
-    ) -> NoReturn:
+    def _no_gene(self, text: str, elsewhere: Sequence[Gene], entries: Sequence[tuple[GeneEntry, str]]) -> NoReturn:
         family = self._lexicon.family(text)
         if family is not None:
             members = ", ".join(
-                entry.symbol if (entry := self._lexicon.gene(m)) else f"ncbigene:{m}"
-                for m in family.members[:12]
+                entry.symbol if (entry := self._lexicon.gene(m)) else f"ncbigene:{m}" for m in family.members[:12]
             )
             raise NotInGraph(
                 f'"{text}" is a family or complex, not a gene: {members}'
@@ -227,23 +217,23 @@ class Lookup:
             "{ ?gene a schema:Gene ; rdfs:label ?label ; schema:taxonomicRange ?taxon }"
         )
         genes: dict[str, tuple[str, str]] = {}
-        for gene, label, taxon in table.rows:
-            assert gene is not None
-            assert label is not None
-            assert taxon is not None
-            human_first = taxon.value != vocab.taxon_iri(self.taxon or HUMAN)
+        wanted = vocab.taxon_iri(self.taxon or HUMAN)
+        for gene, label, taxon in _bound(table):
             key = label.value.upper()
-            if key not in genes or not human_first:
+            if key not in genes or taxon.value == wanted:
                 genes[key] = (gene.value, label.value)
-        near = difflib.get_close_matches(text.upper(), genes, n=3, cutoff=0.6)
+        typed = text.upper()
+        near = difflib.get_close_matches(typed, genes, n=12, cutoff=0.6)
+        # Symbols of a kind share their start: for JAK22, JAK3 is nearer than PJA2.
+        near = sorted(near, key=lambda key: -len(os.path.commonprefix((key, typed))))[:3]
         parts = []
         for key in near:
-            iri, label = genes[key]
+            iri, name = genes[key]
             count = self._ask(
-                _PREFIXES + "SELECT (COUNT(DISTINCT ?f) AS ?n) WHERE { ?f schema:mentions " f"{NamedNode(iri)} }}"
+                _PREFIXES + f"SELECT (COUNT(DISTINCT ?f) AS ?n) WHERE {{ ?f schema:mentions {NamedNode(iri)} }}"
             ).rows[0][0]
             figures = int(count.value) if count else 0
-            parts.append(f"{label} ({vocab.curie(iri)}, {figures:,} figure{'s' * (figures != 1)})")
+            parts.append(f"{name} ({vocab.curie(iri)}, {figures:,} figure{'s' * (figures != 1)})")
         return ", ".join(parts)
 
     def _genes_by_iri(self, iris: Iterable[str]) -> list[Gene]:
@@ -260,7 +250,10 @@ class Lookup:
             "rdfs:label ?label ; schema:taxonomicRange ?taxon . ?taxon rdfs:label ?organism } ORDER BY ?gene"
         )
         start = len(CURIES["ncbitaxon"])
-        return [Gene(g.value, l.value, t.value[start:], o.value) for g, l, t, o in _bound(table)]
+        return [
+            Gene(gene.value, label.value, taxon.value[start:], organism.value)
+            for gene, label, taxon, organism in _bound(table)
+        ]
 
     # --- other things
 

@@ -59,8 +59,7 @@ def core(word: str) -> str:
 @lru_cache(maxsize=65536)
 def _characters(text: str) -> Counter[str]:
     spelled = "".join(
-        unicodedata.name(ch, "").rpartition(" ")[2] if "GREEK" in unicodedata.name(ch, "") else ch
-        for ch in text
+        unicodedata.name(ch, "").rpartition(" ")[2] if "GREEK" in unicodedata.name(ch, "") else ch for ch in text
     )
     return Counter(ch for ch in unicodedata.normalize("NFKD", spelled).casefold() if ch.isalnum())
 
@@ -95,8 +94,6 @@ def suspicions(
         "commonWord": "commonWord" in listed,
         "metaboliteOrIon": "metaboliteOrIon" in listed,
         "alsoOther": word_core in other_words,
-        "caseOnly": (
-            article_disagrees and match is not None and word_core == match_core and match not in word
-        ),
+        "caseOnly": (article_disagrees and match is not None and word_core == match_core and match not in word),
     }
     return tuple(flag for flag in FLAGS if found[flag])

@@ -43,9 +43,7 @@ GENE_SOURCES: dict[str, Tier] = {
 """Source of a gene mention to tier. Source: PFOCR's tables; the first four are of 2021, the next of 2023."""
 
 RELEASES: dict[str, str] = {
-    name: "2021" if name.startswith(("hgnc_", "bioentities_")) else "2023"
-    for name in GENE_SOURCES
-    if name != "keyword"
+    name: "2021" if name.startswith(("hgnc_", "bioentities_")) else "2023" for name in GENE_SOURCES if name != "keyword"
 }
 """Source of a gene mention to the PFOCR release that uses it."""
 
@@ -221,11 +219,7 @@ def _keyword_mentions(
     for keyword in record.keywords:
         if keyword in named:
             continue
-        hits = tuple(
-            vocab.gene_iri(gene_id)
-            for taxon in covered
-            for gene_id in lexicon.by_symbol(taxon, keyword)
-        )
+        hits = tuple(vocab.gene_iri(gene_id) for taxon in covered for gene_id in lexicon.by_symbol(taxon, keyword))
         if not taxa and not unknown_names:
             body, reason = None, NO_ORGANISM
         elif not complete:
@@ -258,16 +252,12 @@ def _merged(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
         if before is not None:
             places: tuple[StatedIn, ...] = tuple(sorted({*before.stated_in, *mention.stated_in}))
             flags = tuple(dict.fromkeys((*before.suspect, *mention.suspect)))
-            mention = before._replace(
-                stated_in=places, ambiguity=before.ambiguity or mention.ambiguity, suspect=flags
-            )
+            mention = before._replace(stated_in=places, ambiguity=before.ambiguity or mention.ambiguity, suspect=flags)
         merged[key] = mention
     return tuple(merged.values())
 
 
-def _shared(
-    record: Record, mentions: Sequence[Mention], lexicon: Lexicon, taxa: set[str]
-) -> SharedFacts:
+def _shared(record: Record, mentions: Sequence[Mention], lexicon: Lexicon, taxa: set[str]) -> SharedFacts:
     genes = _gene_facts(record, mentions, lexicon)
     organisms = {taxon: set[str]() for taxon in taxa}
     for fact in genes:
@@ -282,16 +272,12 @@ def _shared(
         journals=journals,
         genes=genes,
         terms=_term_facts(record),
-        organisms=tuple(
-            OrganismFacts(taxon, tuple(sorted(names))) for taxon, names in sorted(organisms.items())
-        ),
+        organisms=tuple(OrganismFacts(taxon, tuple(sorted(names))) for taxon, names in sorted(organisms.items())),
         sources=tuple(sorted({mention.source for mention in mentions})),
     )
 
 
-def _gene_facts(
-    record: Record, mentions: Sequence[Mention], lexicon: Lexicon
-) -> tuple[GeneFacts, ...]:
+def _gene_facts(record: Record, mentions: Sequence[Mention], lexicon: Lexicon) -> tuple[GeneFacts, ...]:
     taxa: dict[str, set[str]] = {}
     symbols: dict[str, set[str]] = {}
     for row in record.genes:
@@ -340,13 +326,9 @@ def _paper_facts(record: Record) -> tuple[PaperFacts | None, tuple[JournalFacts,
     name = record.journal or record.journal_abbreviation
     if name:
         short = record.journal_abbreviation
-        journals.append(
-            JournalFacts(vocab.journal_iri(name), "journal", name, short if short != name else None)
-        )
+        journals.append(JournalFacts(vocab.journal_iri(name), "journal", name, short if short != name else None))
     if record.publisher:
-        journals.append(
-            JournalFacts(vocab.publisher_iri(record.publisher), "publisher", record.publisher, None)
-        )
+        journals.append(JournalFacts(vocab.publisher_iri(record.publisher), "publisher", record.publisher, None))
     paper = PaperFacts(
         iri=vocab.paper_iri(record.pmcid),
         title=record.paper_title,

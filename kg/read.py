@@ -125,25 +125,26 @@ def _in_folder(folder: Path, orphans: list[str]) -> list[Item]:
         for top, names, files in os.walk(folder, onerror=_raise):
             names[:] = sorted(n for n in names if not n.startswith("."))
             here = Path(top)
-            if here.name == "_figures":
+            if _is_figures(here):
                 figure_folders.append(here)
             elif any(f.endswith(".md") and f.lower() not in _NOT_RECORDS for f in files):
                 others.append(here)
     except OSError as error:
         raise UsageError(f"{error.filename or folder}: cannot be read: {error.strerror}") from None
+    # Other pages of a checkout are no records; a folder beside a checkout may hold some.
+    checkouts = {here.parent for here in figure_folders}
+    others = [here for here in others if checkouts.isdisjoint((here, *here.parents))]
     items: list[Item] = []
-    for here in figure_folders or others:
+    for here in (*figure_folders, *others):
         data = _data_folders(here)
         stems = set()
         for name in sorted(os.listdir(here)):
-            if name.endswith(".md") and (figure_folders or name.lower() not in _NOT_RECORDS):
+            if name.endswith(".md") and (here in figure_folders or name.lower() not in _NOT_RECORDS):
                 items.append(_item(here / name, data))
                 stems.add(name[: -len(".md")])
         for data_folder, tables in data.items():
             orphans.extend(
-                str(data_folder / table)
-                for table in sorted(tables)
-                if table.rpartition("-")[0] not in stems
+                str(data_folder / table) for table in sorted(tables) if table.rpartition("-")[0] not in stems
             )
     return items
 
@@ -152,10 +153,15 @@ def _raise(error: OSError) -> None:
     raise error
 
 
+def _is_figures(folder: Path) -> bool:
+    """Whether this is the ``_figures`` of a checkout, also if it was named as ``.``."""
+    return Path(os.path.abspath(folder)).name == "_figures"  # noqa: PTH100 - resolve() would follow links
+
+
 def _data_folders(folder: Path) -> dict[Path, frozenset[str]]:
     """Where tables of the records in ``folder`` may lie, with their names: ``_data`` first, then beside them."""
-    places = [folder.parent / "_data"] if folder.name == "_figures" else [folder / "_data"]
-    places.append(folder)
+    checkout = folder.parent if folder.name == "_figures" else folder / os.pardir
+    places = [(checkout if _is_figures(folder) else folder) / "_data", folder]
     ends = tuple(f"-{kind}.tsv" for kind in _SIDECARS)
     return {
         place: frozenset(name for name in os.listdir(place) if name.endswith(ends))
@@ -210,7 +216,7 @@ def _figid(document: Mapping[str, Any], item: Item) -> str:
     figid = _text(document, "figid", item.path)
     if figid is None:
         raise RecordError("is missing: a record must say its figid", file=item.path, field="figid")
-    if not FIGID.fullmatch(figid):
+    if not (figid.isascii() and FIGID.fullmatch(figid)):  # \d takes digits of any script
         raise RecordError(
             f"{figid[:80]!r} is not a figid: PMC, digits, two underscores, then letters, digits, . _ or -",
             file=item.path,
@@ -232,11 +238,7 @@ def _figid(document: Mapping[str, Any], item: Item) -> str:
 def _record(document: Mapping[str, Any], figid: str, item: Item) -> Record:
     file = item.path
     texts = {attribute: _text(document, key, file) for key, attribute in TEXT_FIELDS.items()}
-    unknown = [
-        str(key)
-        for key in document
-        if not (key in TEXT_FIELDS or key in OTHER_FIELDS or key in LEFT_OUT)
-    ]
+    unknown = [str(key) for key in document if not (key in TEXT_FIELDS or key in OTHER_FIELDS or key in LEFT_OUT)]
     pmcid = texts["pmcid"]
     if pmcid and re.fullmatch(r"PMC\d+", pmcid) and not figid.startswith(pmcid + "__"):
         raise RecordError(
@@ -248,11 +250,7 @@ def _record(document: Mapping[str, Any], figid: str, item: Item) -> Record:
     jsonld = document.get("schema-jsonld") or {}
     if not isinstance(jsonld, dict):
         raise _wrong_type("schema-jsonld", "a mapping", jsonld, file)
-    unknown += [
-        f"schema-jsonld: {key}"
-        for key in jsonld
-        if not (key in JSONLD_LEFT_OUT or key in JSONLD_FIELDS)
-    ]
+    unknown += [f"schema-jsonld: {key}" for key in jsonld if not (key in JSONLD_LEFT_OUT or key in JSONLD_FIELDS)]
     genes = _inline_genes(document, file)
     terms = [*_inline_terms(document, "chemical", file), *_inline_terms(document, "disease", file)]
     if item.genes:
@@ -304,9 +302,7 @@ def _inline_genes(document: Mapping[str, Any], file: str) -> list[GeneRow]:
                 word=_verbatim(entry, "word", file, field),
                 match=_verbatim(entry, "symbol", file, field),
                 symbol=_text(entry, "hgnc_symbol", file, f"{field}, hgnc_symbol"),
-                gene_id=number(
-                    _text(entry, "entrez", file, f"{field}, entrez"), file=file, field=f"{field}, entrez"
-                ),
+                gene_id=number(_text(entry, "entrez", file, f"{field}, entrez"), file=file, field=f"{field}, entrez"),
                 # Inline genes come from HGNC and Bioentities, which know human genes alone.
                 taxon_id=HUMAN,
                 taxon_name="Homo sapiens",
@@ -379,7 +375,6 @@ def _texts(document: Mapping[str, Any], key: str, file: str, field: str = "") ->
 
 
 def _wrong_type(field: str, wanted: str, value: object, file: str) -> RecordError:
-    kinds = {list: "a list", dict: "a mapping", str: "text"}
-    return RecordError(
-        f"is {kinds.get(type(value), f'a {type(value).__name__}')}, must be {wanted}", file=file, field=field
-    )
+    kinds = {"list": "a list", "dict": "a mapping", "str": "text"}
+    kind = type(value).__name__
+    return RecordError(f"is {kinds.get(kind, f'a {kind}')}, must be {wanted}", file=file, field=field)

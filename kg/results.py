@@ -26,7 +26,7 @@ class Table(NamedTuple):
     """Columns (SPARQL variable names, without ``?``) and rows of RDF terms, None where nothing is bound."""
 
     columns: tuple[str, ...]
-    rows: list[tuple[Term | None, ...]]
+    rows: Sequence[tuple[Term | None, ...]]
 
 
 def literal(value: str | int | float) -> pyoxigraph.Literal:
@@ -40,9 +40,7 @@ def text(term: Any) -> str:
         return ""
     if isinstance(term, pyoxigraph.NamedNode):
         return curie(term.value)
-    if isinstance(term, pyoxigraph.Triple):
-        return str(term)
-    return term.value
+    return str(term if isinstance(term, pyoxigraph.Triple) else term.value)
 
 
 def write(table: Table, format: Format, out: IO[str], *, width: int | None = None) -> None:
@@ -69,6 +67,7 @@ def write_boolean(value: bool, format: Format, out: IO[str]) -> None:
 def _write_table(table: Table, out: IO[str], width: int | None) -> None:
     from rich.console import Console
     from rich.table import Table as RichTable
+    from rich.text import Text
 
     if not table.columns:
         return
@@ -77,19 +76,14 @@ def _write_table(table: Table, out: IO[str], width: int | None) -> None:
         numeric = bool(table.rows) and all(_is_number(row[i]) for row in table.rows)
         shown.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="ellipsis")
     for row in table.rows:
-        shown.add_row(*(_Plain(_printable(text(term))) for term in row))
+        # Text, not str: words of figures such as "[O]" would be taken for markup.
+        shown.add_row(*(Text(_printable(text(term))) for term in row))
     buffer = io.StringIO()
     colour = width is not None and out.isatty()
     console = Console(file=buffer, width=width or 100_000, force_terminal=colour, highlight=False, soft_wrap=False)
     console.print(shown)
     for line in buffer.getvalue().splitlines():
         out.write("  " + line.rstrip() + "\n")
-
-
-def _Plain(value: str) -> Any:  # noqa: N802 - stands for a class of rich
-    from rich.text import Text
-
-    return Text(value)  # not a str: words of figures such as "[O]" would be taken for markup
 
 
 def _printable(value: str) -> str:
@@ -114,9 +108,7 @@ def _csv(table: Table) -> Iterator[str]:
         buffer.truncate()
 
 
-def _lines(
-    head: Sequence[str], rows: Iterable[Sequence[Any]], value: Any
-) -> Iterator[list[str]]:
+def _lines(head: Sequence[str], rows: Iterable[Sequence[Any]], value: Any) -> Iterator[list[str]]:
     yield list(head)
     for row in rows:
         yield [value(term) for term in row]

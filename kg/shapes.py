@@ -90,6 +90,7 @@ class Checker:
     """
 
     def __init__(self, engine: Engine = "shacl", shapes: Path | None = None) -> None:
+        """Read and compile the shapes. Raises UsageError if there are none."""
         folder = resource("shapes") if shapes is None else shapes
         files = sorted(folder.glob("*.ttl")) if folder.is_dir() else []
         if not files:
@@ -181,12 +182,12 @@ def _pyshacl(texts: dict[str, str]) -> _Check:
         found = []
         for result in report.objects(None, sh.result):
             shape = str(report.value(result, sh.sourceShape))
-            path = report.value(result, sh.resultPath)
+            path: Any = report.value(result, sh.resultPath)
             value = report.value(result, sh.value)
             found.append(
                 _Result(
                     focus=_focus(_rdflib_text(report.value(result, sh.focusNode))),
-                    path=words[shape].path if isinstance(path, rdflib.BNode) else path and str(path),
+                    path=str(path) if isinstance(path, rdflib.URIRef) else path and words[shape].path,
                     value=_rdflib_text(value) if value is not None else None,
                     component=str(report.value(result, sh.sourceConstraintComponent)),
                     severity=str(report.value(result, sh.resultSeverity)),

@@ -93,7 +93,8 @@ def _figure(ask: Ask, iri: str) -> Sheet:
         facts["title"].value,
         _join(
             (
-                _position(facts["position"], facts["type"]) + f" of {paper}, "
+                _position(facts["position"], facts["type"])
+                + f" of {paper}, "
                 + " ".join(t.value for t in (facts["journal"], facts["year"]) if t is not None),
                 _doi(facts["doi"]),
                 f"pathway score {float(score.value):.2f}" if score is not None else "",
@@ -128,15 +129,13 @@ def _doi(doi: Any) -> str:
 def _mentions(ask: Ask, figure: str) -> list[dict[str, Any]]:
     node = NamedNode(figure)
     table = ask(
-        _PREFIXES
-        + "SELECT ?m ?word ?keyword ?match ?thing ?label ?candidate ?taxon ?organism ?tier ?source ?ambiguity "
+        _PREFIXES + "SELECT ?m ?word ?keyword ?match ?thing ?label ?taxon ?organism ?tier ?source ?ambiguity "
         f"?suspect ?reason ?intable WHERE {{ ?m oa:hasTarget {node} ; dcterms:source ?s . ?s rdfs:label ?source . "
         "OPTIONAL { ?s kg:tier ?tier } OPTIONAL { ?m kg:word ?word } OPTIONAL { ?m kg:keyword ?keyword } "
         "OPTIONAL { ?m kg:match ?match } OPTIONAL { ?m kg:ambiguity ?ambiguity } "
         "OPTIONAL { ?m kg:suspect ?suspect } OPTIONAL { ?m kg:reason ?reason } "
-        "OPTIONAL { ?m oa:hasBody ?body } OPTIONAL { ?m kg:candidate ?candidate } "
-        "BIND(COALESCE(?body, ?candidate) AS ?thing) "
-        "OPTIONAL { ?thing rdfs:label ?label } OPTIONAL { ?thing schema:taxonomicRange ?taxon . ?taxon rdfs:label ?organism } "
+        "OPTIONAL { ?m oa:hasBody|kg:candidate ?thing . "
+        "?thing rdfs:label ?label OPTIONAL { ?thing schema:taxonomicRange ?taxon . ?taxon rdfs:label ?organism } } "
         f"BIND(EXISTS {{ {node} kg:mentionsOrganism ?taxon }} AS ?intable) }} ORDER BY ?m"
     )
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
@@ -173,9 +172,9 @@ def _words(
         order[key] = (m["word"] is None, shown.casefold(), shown, tier, organism, note)
     cells = []
     before = None
-    for key in sorted(rows, key=lambda k: order[k]):
-        word, organism, lexicon, note = key
-        genes = ", ".join(sorted(rows[key])) + (f" ({organism})" if organism else "")
+    for row in sorted(rows, key=lambda k: order[k]):
+        word, organism, lexicon, note = row
+        genes = ", ".join(sorted(rows[row])) + (f" ({organism})" if organism else "")
         cells.append(tuple(literal(c) for c in ("" if word == before and word else word, genes, lexicon, note)))
         before = word
     lines = [
@@ -183,7 +182,7 @@ def _words(
         for reason, words in sorted(loose.items())
     ]
     named = [f"chemicals and diseases: {'; '.join(sorted(terms))}"] if terms else []
-    return Table(("word", "stands_for", "lexicon", "note"), cells), lines, named  # type: ignore[arg-type]
+    return Table(("word", "stands_for", "lexicon", "note"), cells), lines, named
 
 
 def _lexicon(tier: Tier, source: str) -> str:
@@ -206,9 +205,7 @@ _SUSPECT = {
 }
 
 
-def _note(
-    m: dict[str, Any], suspects: set[str], about: set[str], parents: dict[str, str], article_known: bool
-) -> str:
+def _note(m: dict[str, Any], suspects: set[str], about: set[str], parents: dict[str, str], article_known: bool) -> str:
     notes = [NOT_PUBLISHED] if m["word"] is None else []
     if m["reason"] is not None:
         notes.append(f"candidate: {local(m['reason'])}")
@@ -218,9 +215,7 @@ def _note(
         notes.append(f"read as {m['match'].value}")
     notes += [_SUSPECT[s] for s in sorted(suspects - {"rewritten"})]
     taxon = m["taxon"].value
-    if taxon not in about and parents.get(taxon) not in about and (
-        article_known or taxon != vocab.taxon_iri(HUMAN)
-    ):
+    if taxon not in about and parents.get(taxon) not in about and (article_known or taxon != vocab.taxon_iri(HUMAN)):
         in_table = m["intable"] is not None and m["intable"].value == "true"
         notes.append("organism in the table only" if in_table else "organism not supported")
     return "; ".join(notes)
@@ -245,8 +240,7 @@ def _paper(ask: Ask, iri: str) -> Sheet:
         ),
     ]
     figures = ask(
-        _PREFIXES
-        + "SELECT ?figure ?position ?title (COUNT(DISTINCT ?gene) AS ?genes) WHERE { "
+        _PREFIXES + "SELECT ?figure ?position ?title (COUNT(DISTINCT ?gene) AS ?genes) WHERE { "
         f"?figure schema:isPartOf {node} ; schema:name ?title . OPTIONAL {{ ?figure schema:position ?position }} "
         "OPTIONAL { ?figure schema:mentions ?gene . ?gene a schema:Gene } } "
         "GROUP BY ?figure ?position ?title ORDER BY ?position ?figure"
@@ -280,8 +274,7 @@ def _gene(ask: Ask, iri: str, *more: str) -> Sheet:
     ]
     values = " ".join(str(NamedNode(i)) for i in (iri, *more))
     table = ask(
-        _PREFIXES
-        + "SELECT ?tier (COUNT(DISTINCT ?figure) AS ?figures) (COUNT(DISTINCT ?spelling) AS ?words) "
+        _PREFIXES + "SELECT ?tier (COUNT(DISTINCT ?figure) AS ?figures) (COUNT(DISTINCT ?spelling) AS ?words) "
         f"WHERE {{ VALUES ?gene {{ {values} }} ?m oa:hasBody ?gene ; oa:hasTarget ?figure ; dcterms:source/kg:tier ?tier . "
         "OPTIONAL { ?m kg:word ?spelling } } GROUP BY ?tier"
     )
@@ -295,7 +288,7 @@ def _gene(ask: Ask, iri: str, *more: str) -> Sheet:
     )
     label = facts["label"].value
     foot = [
-        f"specifically named (symbol or clear synonym): {int(specific['n'].value):,} figures",
+        f"specifically named (symbol or clear synonym): figures {int(specific['n'].value):,}",
         f"its figures: kg query figures-mentioning-genes {label}",
     ]
     return Sheet([line for line in head if line], Table(("mentioned_by", "figures", "words"), rows), foot)

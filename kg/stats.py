@@ -41,9 +41,7 @@ def counts(*, store: str | Path | None = None) -> dict[str, int]:
     found |= {f"figure-gene pairs by {tier.label}": count(f"?f {NamedNode(tier.edge)} ?g") for tier in Tier}
     found["figure-gene pairs, specific"] = count(f"?f <{KG}mentionsSpecifically> ?g")
     found["mentions resolved"] = count(f"?m <{OA}hasBody> ?b")
-    found["mentions with candidates"] = count(
-        f"{{ SELECT DISTINCT ?m WHERE {{ ?m <{KG}candidate> ?c }} }}"
-    )
+    found["mentions with candidates"] = count(f"{{ SELECT DISTINCT ?m WHERE {{ ?m <{KG}candidate> ?c }} }}")
     found["mentions unresolved"] = found["mentions"] - found["mentions resolved"] - found["mentions with candidates"]
     found["triples"] = len(graph)
     return found

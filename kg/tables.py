@@ -89,9 +89,7 @@ def _term(kind: TermKind, row: Row) -> TermRow:
     )
 
 
-def inline_term(
-    kind: TermKind, word: str, source: str | None, identifier: str | None, stated_in: str
-) -> TermRow:
+def inline_term(kind: TermKind, word: str, source: str | None, identifier: str | None, stated_in: str) -> TermRow:
     """A chemical or disease of the layouts ``word source identifier`` and ``word type identifier``."""
     source, identifier = known(source), known(identifier)
     if identifier and source and ":" not in identifier:
@@ -129,9 +127,7 @@ def number(text: str | None, *, file: str, field: str, record: str = "") -> str 
     return value.lstrip("0") or "0"
 
 
-def _rows(
-    data: bytes, wanted: tuple[str, ...], *, file: str
-) -> tuple[list[str], Iterator[tuple[int, Row]]]:
+def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str], Iterator[tuple[int, Row]]]:
     lines = decode(data, file=file).split("\n")
     columns = lines[0].split("\t")
     missing = [column for column in wanted if column not in columns]

@@ -149,9 +149,7 @@ def figure_triples(figure: Figure) -> list[Triple]:
         triples.append(Triple(this, _SEE_ALSO, NamedNode(vocab.wikipathways_iri(record.wpid))))
     triples += [Triple(this, _ABOUT, node(vocab.taxon_iri(taxon))) for taxon in figure.about]
     triples += [Triple(this, _ORGANISM_NAME, Literal(name)) for name in figure.about_names]
-    triples += [
-        Triple(this, _MENTIONS_ORGANISM, node(vocab.taxon_iri(taxon))) for taxon in figure.mentioned
-    ]
+    triples += [Triple(this, _MENTIONS_ORGANISM, node(vocab.taxon_iri(taxon))) for taxon in figure.mentioned]
     triples += [Triple(this, _MENTIONS_ORGANISM_NAME, Literal(name)) for name in figure.mentioned_names]
     triples += _shortcuts(this, figure.mentions)
     for mention in figure.mentions:
@@ -376,9 +374,7 @@ def dataset_triples(version: str) -> Iterator[Triple]:
             "published images have licences of their own."
         ),
     )
-    yield Triple(
-        this, node(DCTERMS + "license"), node("https://creativecommons.org/publicdomain/zero/1.0/")
-    )
+    yield Triple(this, node(DCTERMS + "license"), node("https://creativecommons.org/publicdomain/zero/1.0/"))
     yield Triple(this, _SOURCE, node("https://pfocr.wikipathways.org/"))
     yield Triple(this, node(pav + "createdWith"), node(f"{vocab.BASE}release/{version}"))
     for space in ("schema", "oa", "kg", "wp"):

@@ -104,7 +104,7 @@ def figures_by_genes(table: Table, args: Sequence[Found]) -> Shown:
     figures: dict[str, dict[str, Any]] = {}
     evidence: dict[str, dict[int, list[dict[str, Any]]]] = {}
     for row in table.rows:
-        entry = dict(zip(table.columns, row, strict=True))
+        entry: dict[str, Any] = dict(zip(table.columns, row, strict=True))
         figure = entry["figure"].value
         figures[figure] = entry
         evidence.setdefault(figure, {}).setdefault(of[entry["gene"].value], []).append(entry)
@@ -184,9 +184,7 @@ def _by_symbol(best: dict[str, dict[int, _Evidence]], genes: int) -> str:
 def _next(ordered: Sequence[str], best: dict[str, dict[int, _Evidence]], genes: int) -> str:
     if not ordered:
         return ""
-    named = sum(
-        len(found) == genes and all(e.tier is Tier.SYMBOL for e in found.values()) for found in best.values()
-    )
+    named = sum(len(found) == genes and all(e.tier is Tier.SYMBOL for e in found.values()) for found in best.values())
     if genes > 1 and 0 < named < len(best):
         return f"Only those that name {'both' if genes == 2 else 'all'} by symbol: --tier symbol"
     return f"Why: kg show {figid_of(ordered[0])}"

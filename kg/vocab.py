@@ -172,9 +172,7 @@ def source_iri(name: str) -> str:
     return f"{KG}source-{encode(name)}"
 
 
-def mention_iri(
-    figure: str, bodies: Iterable[str], word_or_keyword: str, match: str | None, source: str
-) -> str:
+def mention_iri(figure: str, bodies: Iterable[str], word_or_keyword: str, match: str | None, source: str) -> str:
     """IRI of a mention: ``{figure}#mention-{first 16 hex of SHA-256}``.
 
     The hash is over the U+001F-joined body or candidates, word or keyword, match ('' if none) and source
@@ -194,10 +192,10 @@ def curie(iri: str) -> str:
         return figid_of(iri)
     for prefix, start in CURIES.items():
         if iri.startswith(start):
-            return f"{prefix}:{iri[len(start):]}"
+            return f"{prefix}:{iri[len(start) :]}"
     for prefix, start in PREFIXES.items():
         if iri.startswith(start):
-            return f"{prefix}:{iri[len(start):]}"
+            return f"{prefix}:{iri[len(start) :]}"
     return iri
 
 

@@ -159,16 +159,18 @@ def write(
     keywords: Sequence[str] = (),
     inline: Sequence[Mapping[str, Any]] | None = None,
     name: str = "",
+    fields: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Path:
     """Write a record into ``folder/_figures`` and its tables into ``folder/_data``; give the record's file.
 
-    A record of 2023, or one of 2021 if ``inline`` genes are given. ``changes`` replace or add fields.
+    A record of 2023, or one of 2021 if ``inline`` genes are given. ``fields`` and ``changes`` replace or add
+    fields.
     """
     document = fields_2023(figid, keywords) if inline is None else fields_2021(figid, inline, keywords)
     path = folder / "_figures" / f"{name or figid}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(front_matter(document | changes), encoding="utf-8")
+    path.write_text(front_matter(document | dict(fields or {}) | changes), encoding="utf-8")
     tables = (
         ("genes", GENE_COLUMNS, genes),
         ("chemicals", CHEMICAL_COLUMNS, chemicals),
@@ -204,8 +206,8 @@ class Seen(NamedTuple):
 def short(iri: str) -> str:
     """``ncbigene:3717``, ``kg:familyWord``; figures as their figid."""
     start = "https://pfocr.wikipathways.org/figures/"
-    if iri.startswith(start):
-        return iri[len(start) :].partition(".html")[0]
+    if iri.startswith(start):  # a mention stays `figid.html#mention-…`
+        return iri[len(start) :].removesuffix(".html")
     for prefix, namespace in IRI.items():
         if iri.startswith(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"
@@ -216,7 +218,8 @@ class Graph:
     """Some triples, to ask as a user would: by property, not by the code that made them."""
 
     def __init__(self, triples: Iterable[pyoxigraph.Triple]) -> None:
-        self.store = pyoxigraph.Store(pyoxigraph.Quad(*triple) for triple in triples)
+        self.store = pyoxigraph.Store()
+        self.store.extend(pyoxigraph.Quad(*triple) for triple in triples)
 
     @classmethod
     def load(cls, data: bytes, format: pyoxigraph.RdfFormat = pyoxigraph.RdfFormat.N_TRIPLES) -> Graph:

@@ -2,17 +2,19 @@
 
 ``VALID`` is one record's triples, written by hand: genes by symbol, by synonym with ambiguity, by family and
 by keyword, two keywords that stay open, a chemical, a disease, a paper with journal and publisher, organisms.
-``CASES`` maps a shape's local name to an edit of ``VALID``, and to other shapes that the same edit must break.
+``CASES`` are edits of ``VALID``, each with the shape that it breaks and the other shapes that break with it.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from kg.shapes import Checker, Violation
 from kg.vocab import PREFIXES, figure_iri, mention_iri
 
 FIGID = "PMC4033995__nihms-1__F1"
@@ -61,21 +63,28 @@ TURTLE = f"""{_HEADER}
   kg:mentionsOrganismName "Xenopus Oocyte" ;
   rdfs:seeAlso <https://identifiers.org/ndex/de2b66b6-de8e-11ea-99da-0ac135e8bacf> ,
     <https://identifiers.org/wikipathways/WP5283> ;
-  schema:mentions {JAK2} , {PTPRC} , {SOAT1} , {STAT3} , {EGFR} , <https://identifiers.org/chebi/CHEBI:15422> ,
+  schema:mentions {JAK2} , {PTPRC} , {SOAT1} , {STAT3} , {EGFR} ,
+    <https://identifiers.org/chebi/CHEBI:15422> ,
     mesh:D003920 ;
   kg:mentionsSymbol {JAK2} ; kg:mentionsSynonym {PTPRC} , {SOAT1} ; kg:mentionsFamily {STAT3} ;
   kg:mentionsKeyword {EGFR} ; kg:mentionsSpecifically {JAK2} , {PTPRC} ;
   kg:mentionsCandidate {IRS1} , {COW} .
 
-<{BY_SYMBOL}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {JAK2} ; kg:word "JAK2" ; kg:match "JAK2" ;
+<{BY_SYMBOL}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {JAK2} ; kg:word "JAK2" ;
+  kg:match "JAK2" ;
   kg:statedIn kg:sidecar , kg:inline ; dcterms:source kg:source-ncbigene_symbol .
-<{JAK2_FAMILY}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {JAK2} ; kg:word "JAK" ; kg:match "JAK" ;
+<{JAK2_FAMILY}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {JAK2} ; kg:word "JAK" ;
+  kg:match "JAK" ;
   kg:statedIn kg:sidecar ; dcterms:source kg:source-famplex_relations .
-<{BY_SYNONYM}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {PTPRC} ; kg:word "CD45" ; kg:match "CD45" ;
-  kg:statedIn kg:sidecar ; dcterms:source kg:source-ncbigene_synonym ; kg:suspect kg:rewritten , kg:caseOnly .
-<{AMBIGUOUS}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {SOAT1} ; kg:word "STAT" ; kg:match "STAT" ;
+<{BY_SYNONYM}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {PTPRC} ; kg:word "CD45" ;
+  kg:match "CD45" ;
+  kg:statedIn kg:sidecar ; dcterms:source kg:source-ncbigene_synonym ;
+    kg:suspect kg:rewritten , kg:caseOnly .
+<{AMBIGUOUS}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {SOAT1} ; kg:word "STAT" ;
+  kg:match "STAT" ;
   kg:statedIn kg:sidecar ; dcterms:source kg:source-ncbigene_synonym ; kg:ambiguity kg:familyWord .
-<{BY_FAMILY}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {STAT3} ; kg:word "STAT" ; kg:match "STAT" ;
+<{BY_FAMILY}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {STAT3} ; kg:word "STAT" ;
+  kg:match "STAT" ;
   kg:statedIn kg:sidecar ; dcterms:source kg:source-famplex_relations .
 <{BY_KEYWORD}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody {EGFR} ; kg:keyword "EGFR" ;
   kg:statedIn kg:keywordList ; dcterms:source kg:source-keyword .
@@ -83,7 +92,8 @@ TURTLE = f"""{_HEADER}
   kg:reason "several genes" ; kg:statedIn kg:keywordList ; dcterms:source kg:source-keyword .
 <{UNKNOWN}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; kg:keyword "Receptor" ; kg:reason "no such symbol" ;
   kg:statedIn kg:keywordList ; dcterms:source kg:source-keyword .
-<{CHEMICAL}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody <https://identifiers.org/chebi/CHEBI:15422> ;
+<{CHEMICAL}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ;
+  oa:hasBody <https://identifiers.org/chebi/CHEBI:15422> ;
   kg:word "ATP" ; kg:match "ATP" ; kg:statedIn kg:sidecar ; dcterms:source kg:source-mesh .
 <{DISEASE}> a oa:Annotation ; oa:hasTarget <{FIGURE}> ; oa:hasBody mesh:D003920 ;
   kg:word "DIABETES" ; kg:match "diabetes" ; kg:statedIn kg:sidecar ; dcterms:source kg:source-mesh .
@@ -100,13 +110,16 @@ TURTLE = f"""{_HEADER}
   schema:taxonomicRange taxon:9606 .
 {IRS1} a schema:Gene , wp:GeneProduct ; schema:name "IRS1" ; rdfs:label "IRS1" ;
   schema:taxonomicRange taxon:9606 .
-{COW} a schema:Gene , wp:GeneProduct ; schema:name "IRS1" ; rdfs:label "IRS1" ; schema:taxonomicRange taxon:9913 .
+{COW} a schema:Gene , wp:GeneProduct ; schema:name "IRS1" ; rdfs:label "IRS1" ;
+  schema:taxonomicRange taxon:9913 .
 
 taxon:9606 a schema:Taxon ; schema:name "Homo sapiens" ; rdfs:label "Homo sapiens" .
 taxon:7955 a schema:Taxon ; schema:name "Danio rerio" ; rdfs:label "Danio rerio" .
-taxon:9913 a schema:Taxon ; schema:name "Bos taurus" ; rdfs:label "Bos taurus" ; schema:parentTaxon taxon:9903 .
+taxon:9913 a schema:Taxon ; schema:name "Bos taurus" ; rdfs:label "Bos taurus" ;
+  schema:parentTaxon taxon:9903 .
 
-<https://identifiers.org/chebi/CHEBI:15422> a schema:ChemicalSubstance ; schema:name "ATP" ; rdfs:label "ATP" ;
+<https://identifiers.org/chebi/CHEBI:15422> a schema:ChemicalSubstance ; schema:name "ATP" ;
+  rdfs:label "ATP" ;
   skos:altLabel "adenosine triphosphate" ; skos:exactMatch mesh:D000255 .
 mesh:D003920 a schema:MedicalCondition ; schema:name "Diabetes Mellitus" ; rdfs:label "Diabetes Mellitus" ;
   skos:altLabel "diabetes" ; skos:exactMatch mesh:D003924 .
@@ -124,7 +137,8 @@ kg:source-ncbigene_symbol a kg:MentionSource ; rdfs:label "NCBI Gene symbol" ; k
   kg:release "2023" .
 kg:source-ncbigene_synonym a kg:MentionSource ; rdfs:label "NCBI Gene synonym" ; kg:tier kg:synonym ;
   kg:release "2023" .
-kg:source-famplex_relations a kg:MentionSource ; rdfs:label "FamPlex" ; kg:tier kg:family ; kg:release "2023" .
+kg:source-famplex_relations a kg:MentionSource ; rdfs:label "FamPlex" ; kg:tier kg:family ;
+  kg:release "2023" .
 kg:source-keyword a kg:MentionSource ; rdfs:label "keyword list" ; kg:tier kg:keyword .
 kg:source-mesh a kg:MentionSource ; rdfs:label "MeSH" .
 """
@@ -225,7 +239,9 @@ CASES = [
         swap(f'{F} schema:identifier "{FIGID}" .', f'{F} schema:identifier "{FIGID}\\n" .'),
     ),
     case("FigureShape-name", drop(f'{F} schema:name "The JAK-STAT pathway" .')),
-    case("FigureShape-name-value", swap(f'{F} schema:name "The JAK-STAT pathway" .', f'{F} schema:name " " .')),
+    case(
+        "FigureShape-name-value", swap(f'{F} schema:name "The JAK-STAT pathway" .', f'{F} schema:name " " .')
+    ),
     case("FigureShape-name-value", add(f'{F} schema:name "Another" .')),
     case("FigureShape-isPartOf", drop(f"{F} schema:isPartOf {P} .")),
     case("FigureShape-isPartOf-value", swap(f"{F} schema:isPartOf {P} .", f"{F} schema:isPartOf pmc:PMC1 .")),
@@ -257,7 +273,19 @@ CASES = [
         for score in (
             *(
                 f'"{text}"^^xsd:double'
-                for text in ("1.0001", "-0.1", "NaN", "INF", "high", "", " 0.5", "0.5\\n", "0_1", "٠.٥", "inf")
+                for text in (
+                    "1.0001",
+                    "-0.1",
+                    "NaN",
+                    "INF",
+                    "high",
+                    "",
+                    " 0.5",
+                    "0.5\\n",
+                    "0_1",
+                    "٠.٥",
+                    "inf",
+                )
             ),
             "0.5",
             '"0.5"',
@@ -267,7 +295,12 @@ CASES = [
     case("FigureShape-pathwayScore", add(f'{F} kg:pathwayScore "0.5"^^xsd:double .')),
     case("FigureShape-about", add(f'{F} schema:about "Homo sapiens" .'), "OrganismShape", "OrganismShape-*"),
     case("FigureShape-organismName", add(f'{F} kg:organismName "" .')),
-    case("FigureShape-mentionsOrganism", add(f"{F} kg:mentionsOrganism {JAK2} ."), "OrganismShape", "OrganismShape-*"),
+    case(
+        "FigureShape-mentionsOrganism",
+        add(f"{F} kg:mentionsOrganism {JAK2} ."),
+        "OrganismShape",
+        "OrganismShape-*",
+    ),
     case("FigureShape-mentionsOrganismName", add(f"{F} kg:mentionsOrganismName taxon:9606 .")),
     case("FigureShape-seeAlso", add(f"{F} rdfs:seeAlso <https://identifiers.org/ndex/1> .")),
     case("FigureShape-mentions", add(f"{F} schema:mentions {IRS1} .")),
@@ -305,9 +338,7 @@ CASES = [
     ),
     case("SpecificLinkShape-mention", add(f"{F} kg:mentionsSpecifically {SOAT1} .")),
     case("SpecificLinkShape-mention", add(f"{F} kg:mentionsSpecifically {STAT3} .")),
-    case(
-        "MentionTierShape", swap(f"{F} kg:mentionsSymbol {JAK2} .", f"{F} kg:mentionsFamily {JAK2} .")
-    ),
+    case("MentionTierShape", swap(f"{F} kg:mentionsSymbol {JAK2} .", f"{F} kg:mentionsFamily {JAK2} .")),
     case("MentionTierShape", drop(f"{F} kg:mentionsSymbol {JAK2} .")),
     case("MentionTierShape", drop(f"{F} kg:mentionsSynonym {SOAT1} .")),
     case("MentionTierShape", drop(f"{F} kg:mentionsFamily {STAT3} .")),
@@ -339,8 +370,12 @@ CASES = [
         "MentionShape-source-value",
         swap(f"<{CHEMICAL}> dcterms:source kg:source-mesh .", f"<{CHEMICAL}> dcterms:source kg:source-msh ."),
     ),
-    case("MentionShape-source-value", add(f"<{CHEMICAL}> dcterms:source kg:source-mesh , kg:source-keyword ."),
-         "MentionKeywordShape", "MentionTierShape"),
+    case(
+        "MentionShape-source-value",
+        add(f"<{CHEMICAL}> dcterms:source kg:source-mesh , kg:source-keyword ."),
+        "MentionKeywordShape",
+        "MentionTierShape",
+    ),
     case(
         "MentionShape-hasBody",
         both(add(f"<{CHEMICAL}> oa:hasBody mesh:D003920 .")),
@@ -384,7 +419,10 @@ CASES = [
     ),
     case("MentionKeywordShape", add(f"<{UNKNOWN}> kg:statedIn kg:sidecar .")),
     case("MentionKeywordShape", add(f"<{CHEMICAL}> kg:statedIn kg:keywordList .")),
-    case("MentionKeywordShape", swap(f'<{UNKNOWN}> kg:keyword "Receptor" .', f'<{UNKNOWN}> kg:word "Receptor" .')),
+    case(
+        "MentionKeywordShape",
+        swap(f'<{UNKNOWN}> kg:keyword "Receptor" .', f'<{UNKNOWN}> kg:word "Receptor" .'),
+    ),
     case("MentionAmbiguityShape", add(f"<{BY_FAMILY}> kg:ambiguity kg:several .")),
     case("MentionSuspectShape", add(f"<{CHEMICAL}> kg:suspect kg:caseOnly .")),
     case(
@@ -405,7 +443,10 @@ CASES = [
             swap(f'{P} schema:datePublished "2014"^^xsd:gYear .', f"{P} schema:datePublished {year} ."),
         )
         for year in (
-            *(f'"{text}"^^xsd:gYear' for text in ("20233", "1799", "2100", "214", "2014Z", "2014\\n", " 2014", "x")),
+            *(
+                f'"{text}"^^xsd:gYear'
+                for text in ("20233", "1799", "2100", "214", "2014Z", "2014\\n", " 2014", "x")
+            ),
             "2014",
             '"2014"',
             '"2014-01-01"^^xsd:date',
@@ -503,10 +544,28 @@ CASES = [
 
 # --- random damage ----------------------------------------------------------------------------------------
 
-_TEXTS = ["", " ", "\n", "NA", "2014", "20233", "0.5", "-1", "NaN", "INF", "1e3", "١٩٩٩", "a b<c>", "é\u2010\U0001f600"]
+_TEXTS = [
+    "",
+    " ",
+    "\n",
+    "NA",
+    "2014",
+    "20233",
+    "0.5",
+    "-1",
+    "NaN",
+    "INF",
+    "1e3",
+    "١٩٩٩",
+    "a b<c>",
+    "é\u2010\U0001f600",
+]
 _DATATYPES = ["string", "double", "gYear", "integer", "decimal", "boolean", "dateTime", "float", "date"]
 _IRIS = [
-    *(PREFIX["kg"] + name for name in ("symbol", "sidecar", "keywordList", "several", "source-mesh", "mentionsX")),
+    *(
+        PREFIX["kg"] + name
+        for name in ("symbol", "sidecar", "keywordList", "several", "source-mesh", "mentionsX")
+    ),
     *(PREFIX["schema"] + name for name in ("Gene", "Taxon", "Thing", "ImageObject")),
     FIGURE,
     NCBI + "3717",
@@ -565,3 +624,16 @@ def damaged(dice: random.Random, graph: frozenset[str]) -> frozenset[str]:
         else:
             lines.append(f"{new} .")  # beside it
     return frozenset(lines)
+
+
+# --- the reference engine in a process of its own ---------------------------------------------------------
+
+
+@cache
+def _reference() -> Checker:
+    return Checker("pyshacl")
+
+
+def by_reference(text: str) -> list[Violation]:
+    """What pySHACL says of a graph; a function that a process pool can call."""
+    return _reference().check(text)

@@ -132,7 +132,7 @@ def test_a_missing_column_is_named(column: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "word\n", HEADER_11.replace("\t", ",")])
 def test_what_is_no_gene_table_is_refused(text: str) -> None:
-    assert "no column organism_id" in str(refused(text)) or "no column" in str(refused(text))
+    assert refused(text).field == "header"
 
 
 @pytest.mark.parametrize("change", [-1, 1, -10], ids=["short", "long", "one cell"])
