@@ -86,11 +86,11 @@ def run(
 
 
 def answer(
-    name: str, arguments: Sequence[str] = (), options: Options = Options(), *, store: str | Path | None = None
+    name: str, arguments: Sequence[str] = (), options: Options | None = None, *, store: str | Path | None = None
 ) -> Answer:
     """Answer a stored question from a store. Raises the errors of `kg.lookup` and `kg.store`."""
     query = get(name)
-    return answer_with(ask_store(open_store(store)), query, arguments, options)
+    return answer_with(ask_store(open_store(store)), query, arguments, options or Options())
 
 
 def answer_with(ask: Ask, query: StoredQuery, arguments: Sequence[str], options: Options) -> Answer:

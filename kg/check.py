@@ -122,8 +122,8 @@ def _load(path: Path) -> Store:
         raise UsageError(f"{path}: not an RDF format that can be read")
     store = Store()
     try:
-        opened: Any = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-        with opened as file:
+        with path.open("rb") as raw:
+            file: Any = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
             store.bulk_load(input=file, format=format, lenient=True)
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file or folder") from None
@@ -236,15 +236,15 @@ _WARNINGS = (
         "papertitle",
         "is one of several titles of this paper",
         "A paper has one title: correct the records, or build them together.",
-        f"SELECT ?x ?v WHERE {{ {{ SELECT ?x WHERE {{ ?x a <{SCHEMA}ScholarlyArticle> ; <{SCHEMA}name> ?n }} GROUP BY ?x "
-        f"HAVING (COUNT(DISTINCT ?n) > 1) }} ?x <{SCHEMA}name> ?v }}",
+        f"SELECT ?x ?v WHERE {{ {{ SELECT ?x WHERE {{ ?x a <{SCHEMA}ScholarlyArticle> ; <{SCHEMA}name> ?n }} GROUP BY "
+        f"?x HAVING (COUNT(DISTINCT ?n) > 1) }} ?x <{SCHEMA}name> ?v }}",
     ),
     (
         "organism_id",
         "is one of several organisms of this gene",
         "An NCBI Gene id belongs to one organism: correct the tables.",
-        f"SELECT ?x ?v WHERE {{ {{ SELECT ?x WHERE {{ ?x <{SCHEMA}taxonomicRange> ?t }} GROUP BY ?x "
-        f"HAVING (COUNT(DISTINCT ?t) > 1) }} ?x <{SCHEMA}taxonomicRange> ?v }}",
+        f"SELECT ?x ?v WHERE {{ {{ SELECT ?x WHERE {{ ?x <{SCHEMA}taxonomicRange> ?t }} GROUP BY "
+        f"?x HAVING (COUNT(DISTINCT ?t) > 1) }} ?x <{SCHEMA}taxonomicRange> ?v }}",
     ),
 )
 

@@ -219,10 +219,8 @@ def check(sources: tuple[Path, ...], store: Path | None, format: str, engine: An
     else:
         _print_check(report)
     warnings = len(report.findings) - report.violations
-    say(
-        f"{report.records:,} {_s(report.records, 'record')}, {report.violations:,} {_s(report.violations, 'violation')}, "
-        f"{warnings:,} {_s(warnings, 'warning')}"
-    )
+    counts = ((report.records, "record"), (report.violations, "violation"), (warnings, "warning"))
+    say(", ".join(f"{n:,} {_s(n, word)}" for n, word in counts))
     return 0 if report.conforms else 1
 
 

@@ -8,11 +8,11 @@ A name is never guessed at: one meaning is taken (and said, where it is not plai
 from __future__ import annotations
 
 import difflib
-import os.path
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -120,7 +120,7 @@ class Lookup:
                 f"{text}: no human gene; taken as {exact[0].label} of {exact[0].organism} ({exact[0].curie})"
             )
             return found
-        self._no_gene(text, named, entries)
+        raise self._no_gene(text, named)
 
     def _entries(self, text: str) -> list[tuple[GeneEntry, str]]:
         return self._lexicon.find(text, self.taxon) if self.taxon else []
@@ -138,7 +138,7 @@ class Lookup:
         retired = [gene for gene in only_in_records if iris and self._replaced(gene.iri) in iris]
         other = [gene for gene in only_in_records if gene not in retired]
         if len(iris) + len(other) > 1:
-            self._ask_back(text, entries, other)
+            raise self._ask_back(text, entries, other)
         if not iris:
             return Found(other[0].label, (other[0].iri,)) if other else None
         (iri,) = iris
@@ -163,7 +163,7 @@ class Lookup:
 
     def _one_or_ask(self, text: str, genes: Sequence[Gene]) -> Found:
         if not genes:
-            self._no_gene(text, [], [])
+            raise self._no_gene(text, [])
         if len(genes) > 1:
             said = ", ".join(f"{g.label} of {g.organism} ({g.curie})" for g in genes)
             raise AmbiguousName(
@@ -171,7 +171,7 @@ class Lookup:
             )
         return Found(genes[0].label, (genes[0].iri,))
 
-    def _ask_back(self, text: str, entries: Sequence[tuple[GeneEntry, str]], other: Sequence[Gene]) -> NoReturn:
+    def _ask_back(self, text: str, entries: Sequence[tuple[GeneEntry, str]], other: Sequence[Gene]) -> AmbiguousName:
         said: dict[str, tuple[str, str]] = {}
         for entry, how in entries:
             how = "NCBI symbol" if how == "ncbi symbol" else how
@@ -182,28 +182,28 @@ class Lookup:
         organism = self._lexicon.organism(self.taxon or "")
         kind = "human" if self.taxon == HUMAN else organism.name if organism else ""
         many = {2: "two", 3: "three", 4: "four"}.get(len(parts), str(len(parts)))
-        raise AmbiguousName(
+        return AmbiguousName(
             f'"{text}" is {many} {kind} genes: {" and ".join(parts) if len(parts) == 2 else ", ".join(parts)}. '
             f"Say which: {', '.join(names)} or a CURIE.",
             [f"ncbigene:{gene_id}" for gene_id in said],
         )
 
-    def _no_gene(self, text: str, elsewhere: Sequence[Gene], entries: Sequence[tuple[GeneEntry, str]]) -> NoReturn:
+    def _no_gene(self, text: str, elsewhere: Sequence[Gene]) -> NotInGraph:
         family = self._lexicon.family(text)
         if family is not None:
             members = ", ".join(
                 entry.symbol if (entry := self._lexicon.gene(m)) else f"ncbigene:{m}" for m in family.members[:12]
             )
-            raise NotInGraph(
+            return NotInGraph(
                 f'"{text}" is a family or complex, not a gene: {members}'
                 f"{' …' if len(family.members) > 12 else ''}. Ask for its genes"
             )
         near = self._near_genes(text)
         if elsewhere:
             where = ", ".join(f"{g.label} of {g.organism} ({g.curie})" for g in elsewhere)
-            raise NotInGraph(f'no {self._organism_name()}gene "{text}" in this graph, but: {where}')
+            return NotInGraph(f'no {self._organism_name()}gene "{text}" in this graph, but: {where}')
         hint = f" Near: {near}" if near else ""
-        raise NotInGraph(f'no {self._organism_name()}gene "{text}" in this graph.{hint}')
+        return NotInGraph(f'no {self._organism_name()}gene "{text}" in this graph.{hint}')
 
     def _organism_name(self) -> str:
         if self._organism_text is None or self.taxon is None:
@@ -225,7 +225,7 @@ class Lookup:
         typed = text.upper()
         near = difflib.get_close_matches(typed, genes, n=12, cutoff=0.6)
         # Symbols of a kind share their start: for JAK22, JAK3 is nearer than PJA2.
-        near = sorted(near, key=lambda key: -len(os.path.commonprefix((key, typed))))[:3]
+        near = sorted(near, key=lambda key: -_shared_start(key, typed))[:3]
         parts = []
         for key in near:
             iri, name = genes[key]
@@ -354,6 +354,10 @@ class Lookup:
         names = {row[0].value.lower(): row[0].value for row in _bound(table)}
         near = difflib.get_close_matches(text.lower(), names, n=3, cutoff=0.6)
         return f". Near: {', '.join(names[n] for n in near)}" if near else ""
+
+
+def _shared_start(one: str, other: str) -> int:
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _taken(text: str, label: str) -> str:

@@ -70,7 +70,7 @@ class Settler:
         """The last paper, then everything else, sorted by IRI."""
         yield from self._settle_paper()
         for gene_id, (taxa, symbols) in sorted(self._genes.items()):
-            gene = GeneFacts(gene_id, (self._one_taxon(gene_id, taxa),), tuple(sorted(symbols)))
+            gene = GeneFacts(gene_id, self._one_taxon(gene_id, taxa), tuple(sorted(symbols)))
             yield from gene_triples(gene, self._lexicon)
         for iri, (kinds, names, matches) in sorted(self._terms.items()):
             term = TermFacts(iri, tuple(sorted(kinds)), tuple(sorted(names)), tuple(sorted(matches)))
@@ -84,14 +84,16 @@ class Settler:
         for source in sorted(self._sources):
             yield from source_triples(source)
 
-    def _one_taxon(self, gene_id: str, taxa: set[str]) -> str:
+    def _one_taxon(self, gene_id: str, taxa: set[str]) -> tuple[str, ...]:
+        if not taxa:  # no record says; the shapes reject this, but a build may go without them
+            return ()
         entry = self._lexicon.gene(gene_id)
         chosen = entry.taxon if entry and entry.taxon in taxa else min(taxa, key=int)
         if len(taxa) > 1:
             self.warnings.append(
                 f"gene {gene_id} is stated of organisms {', '.join(sorted(taxa, key=int))}; kept {chosen}"
             )
-        return chosen
+        return (chosen,)
 
     def _settle_paper(self) -> Iterator[Triple]:
         if not self._paper:

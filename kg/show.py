@@ -48,7 +48,7 @@ def show(text: str, *, organism: str | None = None, store: str | Path | None = N
 
 def _kind(text: str) -> str:
     lower = text.lower()
-    if lower.startswith(vocab.CURIES["pfocr"]) or lower.startswith("pfocr:") or "__" in text:
+    if lower.startswith((vocab.CURIES["pfocr"], "pfocr:")) or "__" in text:
         return "figure"
     if lower.startswith(("pmc", "doi:", "10.", "https://doi.org/", "https://identifiers.org/pmc/")) and (
         any(ch.isdigit() for ch in text)
@@ -275,7 +275,8 @@ def _gene(ask: Ask, iri: str, *more: str) -> Sheet:
     values = " ".join(str(NamedNode(i)) for i in (iri, *more))
     table = ask(
         _PREFIXES + "SELECT ?tier (COUNT(DISTINCT ?figure) AS ?figures) (COUNT(DISTINCT ?spelling) AS ?words) "
-        f"WHERE {{ VALUES ?gene {{ {values} }} ?m oa:hasBody ?gene ; oa:hasTarget ?figure ; dcterms:source/kg:tier ?tier . "
+        f"WHERE {{ VALUES ?gene {{ {values} }} ?m oa:hasBody ?gene ; oa:hasTarget ?figure ; "
+        "dcterms:source/kg:tier ?tier . "
         "OPTIONAL { ?m kg:word ?spelling } } GROUP BY ?tier"
     )
     ranked = sorted(
