@@ -98,13 +98,16 @@ class Tier(IntEnum):
         return KG + "mentions" + self.name.capitalize()
 
 
+_NOT_IN_IRI: Final = re.compile(r"[^A-Za-z0-9/:@!$&'()*+,;=\-._~\u00a1-\U0010ffff]")
+
+
 def encode(text: str) -> str:
     """Percent-encode what an IRI must not contain; leave letters of any script as they are.
 
     >>> encode("10.1002/(sici)1097<1::aid-x>3.0.co;2-#")
     '10.1002/(sici)1097%3C1::aid-x%3E3.0.co;2-%23'
     """
-    return "".join(ch if ord(ch) > 0xA0 else quote(ch, safe="/:@!$&'()*+,;=-._~") for ch in text)
+    return _NOT_IN_IRI.sub(lambda found: quote(found[0], safe=""), text)
 
 
 def figure_iri(figid: str) -> str:

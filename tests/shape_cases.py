@@ -239,9 +239,7 @@ CASES = [
         swap(f'{F} schema:identifier "{FIGID}" .', f'{F} schema:identifier "{FIGID}\\n" .'),
     ),
     case("FigureShape-name", drop(f'{F} schema:name "The JAK-STAT pathway" .')),
-    case(
-        "FigureShape-name-value", swap(f'{F} schema:name "The JAK-STAT pathway" .', f'{F} schema:name " " .')
-    ),
+    case("FigureShape-name-value", swap(f'{F} schema:name "The JAK-STAT pathway" .', f'{F} schema:name " " .')),
     case("FigureShape-name-value", add(f'{F} schema:name "Another" .')),
     case("FigureShape-isPartOf", drop(f"{F} schema:isPartOf {P} .")),
     case("FigureShape-isPartOf-value", swap(f"{F} schema:isPartOf {P} .", f"{F} schema:isPartOf pmc:PMC1 .")),
@@ -443,10 +441,7 @@ CASES = [
             swap(f'{P} schema:datePublished "2014"^^xsd:gYear .', f"{P} schema:datePublished {year} ."),
         )
         for year in (
-            *(
-                f'"{text}"^^xsd:gYear'
-                for text in ("20233", "1799", "2100", "214", "2014Z", "2014\\n", " 2014", "x")
-            ),
+            *(f'"{text}"^^xsd:gYear' for text in ("20233", "1799", "2100", "214", "2014Z", "2014\\n", " 2014", "x")),
             "2014",
             '"2014"',
             '"2014-01-01"^^xsd:date',
@@ -562,10 +557,7 @@ _TEXTS = [
 ]
 _DATATYPES = ["string", "double", "gYear", "integer", "decimal", "boolean", "dateTime", "float", "date"]
 _IRIS = [
-    *(
-        PREFIX["kg"] + name
-        for name in ("symbol", "sidecar", "keywordList", "several", "source-mesh", "mentionsX")
-    ),
+    *(PREFIX["kg"] + name for name in ("symbol", "sidecar", "keywordList", "several", "source-mesh", "mentionsX")),
     *(PREFIX["schema"] + name for name in ("Gene", "Taxon", "Thing", "ImageObject")),
     FIGURE,
     NCBI + "3717",
