@@ -124,7 +124,7 @@ def _load(path: Path) -> Store:
     try:
         with path.open("rb") as raw:
             file: Any = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-            store.bulk_load(input=file, format=format, lenient=True)
+            store.bulk_load(input=file, format=format)
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file or folder") from None
     except SyntaxError as error:

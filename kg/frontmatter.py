@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from kg import quickyaml
 from kg.errors import RecordError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -78,6 +79,9 @@ def _load(text: str, *, file: str) -> Mapping:
 
 def _document(text: str, *, file: str) -> object:
     """What the text holds. Aliases are counted before anything is built: a merge key (``<<``) writes them out."""
+    certain, document = quickyaml.load(text)
+    if certain:
+        return document
     loader = _LOADER(text)
     try:
         root = loader.get_single_node()

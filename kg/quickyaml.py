@@ -1,0 +1,78 @@
+"""YAML by a native parser, where it is certain to give what PyYAML's safe loader gives; PyYAML elsewhere.
+
+The native parser (`ryaml`, which wraps serde_yaml) is several times as fast, but resolves plain scalars by
+YAML 1.2 where PyYAML goes by 1.1: ``NO``, ``12:30:00``, ``017``, ``1e3`` and dates differ. Two looks decide: at
+the text, for syntax that could differ, and at what came out, for texts that 1.1 would have made something else
+of. A quoted ``'NO'`` is such a text as well; it costs a second parse and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import ryaml
+
+# Each alternative begins with the character that is rare, and looks back from it: this is the speed of the reader.
+_INDICATORS = re.compile(
+    r"""(?x)
+      [&*!?%@`] (?<= [\s\[{,:?-] .)      # anchors, aliases, tags, explicit keys, directives
+    | [\t\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]
+    """
+)
+_NUMBERS_OF_1_2 = re.compile(
+    r"""(?x)
+      [eE] (?<= [0-9._] .) (?= [-+0-9])  # 1e3 is a text in 1.1
+    | \. (?<= [\s\[{,:+-] .) (?= [0-9])  # so is -.5
+    """
+)
+_TEXTS_OF_1_1 = re.compile(
+    r"""(?x)
+      yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF
+    | true|True|TRUE|false|False|FALSE
+    | =|<<
+    | [-+]?0[0-7_]+
+    | [-+]?(?:0b|0x)?[0-9a-fA-F_]*_[0-9a-fA-F_]*(?:\.[0-9_]*)?(?:[eE][-+][0-9]+)?
+    | [-+]?[0-9_]+\._*[0-9_]*_[0-9_]*(?:[eE][-+][0-9]+)?
+    | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
+    | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*
+    """,
+    re.DOTALL,
+)
+_LONGEST = 64
+"""No plain scalar that 1.1 makes something else of, and that a record could hold, is longer."""
+
+
+def load(text: str) -> tuple[bool, Any]:
+    """``(True, document)`` if the document is certainly PyYAML's, else ``(False, None)``: ask PyYAML."""
+    padded = "\n" + text  # so that there is something before the first character
+    if (
+        _INDICATORS.search(padded)
+        or _NUMBERS_OF_1_2.search(padded)
+        or "0o" in text
+        or "\n---" in padded
+        or "\n..." in padded
+    ):
+        return False, None
+    try:
+        document = ryaml.loads(text)
+    except (ryaml.InvalidYamlError, ValueError):
+        return False, None  # PyYAML may accept it (a key twice), or says better what is wrong
+    return (True, document) if _same_in_1_1(document) else (False, None)
+
+
+def _same_in_1_1(document: Any) -> bool:
+    stack = [document]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            stack.extend(node.keys())
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+        elif isinstance(node, str):
+            if len(node) <= _LONGEST and _TEXTS_OF_1_1.fullmatch(node):
+                return False
+        elif isinstance(node, int) and not isinstance(node, bool) and abs(node) >= 2**53:
+            return False
+    return True
