@@ -350,7 +350,10 @@ def _scalar(value: object, field: str, file: str) -> str | None:
         )
     if isinstance(value, (list, dict, set, bytes)):
         raise _wrong_type(field, "text", value, file)
-    return str(value)
+    try:
+        return str(value)
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        raise RecordError("is a number of thousands of digits", file=file, field=field) from None
 
 
 def _text(document: Mapping[str, Any], key: str, file: str, field: str = "") -> str | None:

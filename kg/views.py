@@ -77,6 +77,12 @@ class _Evidence(NamedTuple):
     tier: Tier
     words: tuple[str, ...]
     notes: tuple[str, ...]
+    resolved: bool
+
+    @property
+    def rank(self) -> int:
+        """The smaller, the better; a keyword that only may be the gene comes last."""
+        return self.tier if self.resolved else len(Tier) + 1
 
     @property
     def shown(self) -> str:
@@ -91,11 +97,12 @@ def _best(mentions: Sequence[dict[str, Any]]) -> _Evidence:
     tiers = [Tier[local(m["tier"]).upper()] for m in mentions]
     best = min(tiers)
     chosen = [m for m, tier in zip(mentions, tiers, strict=True) if tier is best]
+    chosen = [m for m in chosen if m["reason"] is None] or chosen
     clear = [m for m in chosen if m["ambiguity"] is None]
     notes = {local(m["ambiguity"]) for m in chosen} - {""} if not clear else set()
     notes |= {f"candidate: {local(m['reason'])}" for m in chosen if m["reason"] is not None}
     words = sorted({m["word"].value for m in chosen if m["word"] is not None})
-    return _Evidence(best, tuple(words), tuple(sorted(notes)))
+    return _Evidence(best, tuple(words), tuple(sorted(notes)), resolved=all(m["reason"] is None for m in chosen))
 
 
 def figures_by_genes(table: Table, args: Sequence[Found]) -> Shown:
@@ -112,9 +119,10 @@ def figures_by_genes(table: Table, args: Sequence[Found]) -> Shown:
 
     def order(figure: str) -> tuple[Any, ...]:
         found = best[figure]
-        tiers = [found[i].tier if i in found else len(Tier) + 1 for i in range(len(args))]
+        ranks = sum(evidence.rank for evidence in found.values())
         year = figures[figure]["year"]
-        return (len(args) - len(found), sum(tiers), -int(year.value) if year else 0, figure)
+        newest = -int(year.value) if year and year.value.isdecimal() else 0
+        return (len(args) - len(found), ranks, newest, figure)
 
     ordered = sorted(figures, key=order)
     heads = _heads([found.label for found in args])

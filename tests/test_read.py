@@ -437,6 +437,12 @@ def test_a_bare_yaml_word_among_keywords_is_refused(tmp_path: Path) -> None:
     assert "NO" in error.message
 
 
+def test_a_number_of_thousands_of_digits_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("year: '2020'", f"year: &y 0x{'F' * 5000}"))
+    assert refused(path).field == "year"
+
+
 def test_quoted_yaml_words_are_words(tmp_path: Path) -> None:
     words = ["On", "NO", "year", "yes", "null", "~", "1.0", "017", "12:30:00"]
     assert read(write(tmp_path, keywords=words)).keywords == tuple(words)

