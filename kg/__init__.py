@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.answer import Answer
-    from kg.build import BuildResult, build
-    from kg.check import Report, check
-    from kg.export import export
+    from kg.checking import Report, check
+    from kg.exporting import export
+    from kg.pipeline import BuildResult, build
     from kg.results import Table
 
 __version__ = "0.1.0"
@@ -52,12 +52,12 @@ __all__ = [
 
 _LAZY = {
     "Answer": "kg.answer",
-    "BuildResult": "kg.build",
-    "Report": "kg.check",
+    "BuildResult": "kg.pipeline",
+    "Report": "kg.checking",
     "Table": "kg.results",
-    "build": "kg.build",
-    "check": "kg.check",
-    "export": "kg.export",
+    "build": "kg.pipeline",
+    "check": "kg.checking",
+    "export": "kg.exporting",
 }
 """Public names that live elsewhere; imported when first used, so that `import kg` stays quick."""
 
@@ -68,7 +68,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     value = getattr(import_module(_LAZY[name]), name)
-    globals()[name] = value  # also over the submodule of that name
+    globals()[name] = value
     return value
 
 

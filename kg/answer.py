@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import vocab
 from kg.catalogue import Param, StoredQuery, bind, get
-from kg.errors import UsageError
+from kg.errors import CannotRun, UsageError
 from kg.lookup import Ask, Found, Lookup
 from kg.results import Table, Term
 from kg.store import open_store
@@ -66,23 +66,47 @@ def ask_store(store: pyoxigraph.Store) -> Ask:
 
 def select(store: pyoxigraph.Store, text: str) -> Table:
     """The table of a SELECT query. Raises UsageError if the text is no SELECT query."""
-    solutions = run(store, text)
-    if not isinstance(solutions, pyoxigraph.QuerySolutions):
+    found = run(store, text)
+    if not isinstance(found, pyoxigraph.QuerySolutions):
         raise UsageError("not a SELECT query")
-    columns = tuple(variable.value for variable in solutions.variables)
-    return Table(columns, [tuple(row) for row in solutions])
+    return solutions(found)
 
 
 def run(
     store: pyoxigraph.Store, text: str
 ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
-    """Run any SPARQL query. Raises UsageError where it is not one, or asks for what is not to be had."""
+    """Run any SPARQL query. Raises UsageError where it is not one, CannotRun where the engine gives up."""
     try:
         return store.query(text, prefixes=vocab.PREFIXES)
     except SyntaxError as error:
         raise UsageError(f"not a SPARQL query: {' '.join(str(error).split())}") from None
+    except UnicodeEncodeError:
+        raise UsageError("not a SPARQL query: it is not UTF-8") from None
+    except RuntimeError as error:
+        raise UsageError(f"the query asks for what is not to be had: {error}") from None
+    except OSError as error:
+        raise _cannot(error) from None
+
+
+def _cannot(error: Exception) -> CannotRun:
+    return CannotRun(f"the query cannot be run: {error}")
+
+
+def solutions(found: pyoxigraph.QuerySolutions) -> Table:
+    """All rows of a SELECT query. Raises CannotRun where the engine, or another endpoint it asks, gives up."""
+    columns = tuple(variable.value for variable in found.variables)
+    try:
+        return Table(columns, [tuple(row) for row in found])
     except (OSError, RuntimeError) as error:
-        raise UsageError(f"the query cannot be run: {error}") from None
+        raise _cannot(error) from None
+
+
+def graph(found: pyoxigraph.QueryTriples) -> list[pyoxigraph.Triple]:
+    """The triples of a CONSTRUCT or DESCRIBE query, sorted, each once. Raises CannotRun as `solutions` does."""
+    try:
+        return sorted(set(found), key=str)  # a construct can repeat itself, and has no order
+    except (OSError, RuntimeError) as error:
+        raise _cannot(error) from None
 
 
 def answer(

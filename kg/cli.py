@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,9 +19,9 @@ from kg import __version__
 from kg.errors import KgError, UsageError
 
 if TYPE_CHECKING:
-    from kg.build import BuildResult
     from kg.catalogue import StoredQuery
-    from kg.check import Report
+    from kg.checking import Report
+    from kg.pipeline import BuildResult
     from kg.results import Table
 
 _SHOWN_REJECTS = 20
@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
     try:
         code = cli.main(arguments, prog_name="kg", standalone_mode=False)
+        sys.stdout.flush()
     except KgError as error:
         say(f"kg: {error}")
         sys.exit(error.exit_code)
@@ -47,11 +48,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except BrokenPipeError:
-        # The reader (head, less) has enough. Python would complain when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):  # the latter is how click answers a closed pipe
+        # The reader (head, less) has enough.
+        _drop_stdout()
         sys.exit(141)
+    except OSError as error:
+        _drop_stdout()
+        say(f"kg: {error.filename or 'the output'}: cannot be written: {error.strerror or error}")
+        sys.exit(3)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop_stdout() -> None:
+    """Let what is still to be written go nowhere: Python would complain when it flushes stdout at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
 
 
 def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -119,7 +130,7 @@ def build(sources: tuple[Path, ...], fail_on_reject: bool, no_check: bool, jobs:
     (<figid>-genes.tsv, -chemicals.tsv, -diseases.tsv) are taken from _data or from beside the records.
     A record that is broken or does not pass the shapes is left out and reported; the rest goes on.
     """
-    from kg.build import build as run
+    from kg.pipeline import build as run
 
     if not sources:
         raise UsageError("which records? kg build SOURCE... (a file, a folder, a checkout of the PFOCR repository)")
@@ -207,7 +218,7 @@ def check(sources: tuple[Path, ...], store: Path | None, format: str, engine: An
     FILE is a record (.md), a folder of records, or an RDF file (.ttl, .nt, .jsonld, .nq, .trig); without one,
     the store is checked. Exits with 1 if anything is violated.
     """
-    from kg.check import check as run
+    from kg.checking import check as run
 
     report = run(sources, store=store, engine=engine, lexicon=lexicon)
     if format == "json":
@@ -383,9 +394,9 @@ def sparql(text: str, store: Path | None, format: Any) -> None:
     """
     import pyoxigraph
 
-    from kg.answer import run
+    from kg.answer import graph, run, solutions
     from kg.dump import Document, fragment
-    from kg.results import Table, write_boolean
+    from kg.results import write_boolean
     from kg.store import open_store
 
     found = run(open_store(store), _query_text(text))
@@ -394,37 +405,37 @@ def sparql(text: str, store: Path | None, format: Any) -> None:
         if chosen not in GRAPH_FORMATS:
             raise UsageError(f"CONSTRUCT and DESCRIBE give a graph: --format {', '.join(GRAPH_FORMATS)}")
         document = Document(chosen)
-        out = sys.stdout.buffer
-        triples = sorted(set(found), key=str)  # a construct can repeat itself, and has no order
-        out.write(document.header() + document.join(fragment(triples, chosen)) + document.footer())
+        triples = fragment(graph(found), chosen)
+        sys.stdout.buffer.write(document.header() + document.join(triples) + document.footer())
         return
     chosen = format or "table"
     if chosen not in TABLE_FORMATS:
         raise UsageError(f"SELECT and ASK give a table: --format {', '.join(TABLE_FORMATS)}")
     if isinstance(found, pyoxigraph.QueryBoolean):
         write_boolean(bool(found), chosen, sys.stdout)
-    elif chosen == "table":
-        columns = tuple(variable.value for variable in found.variables)
-        _print_table(Table(columns, [tuple(row) for row in found]), "table")
     else:
-        out = sys.stdout.buffer
-        found.serialize(output=out, format=pyoxigraph.QueryResultsFormat.from_extension(_EXTENSIONS[chosen]))
-
-
-_EXTENSIONS = {"csv": "csv", "tsv": "tsv", "json": "srj", "xml": "srx"}
+        _print_table(solutions(found), chosen)
 
 
 def _query_text(text: str) -> str:
-    if text == "-":
-        return sys.stdin.read()
-    is_name = "\n" not in text and len(text) < 500 and "{" not in text
-    if is_name and (Path(text).is_file() or text.endswith((".rq", ".sparql"))):
-        try:
-            return Path(text).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "is not UTF-8"
-            raise UsageError(f"{text}: cannot be read: {reason}") from None
+    """The query that an argument stands for: itself, the content of a file, or of stdin."""
+    try:
+        if text == "-":
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        if text.endswith((".rq", ".sparql")) or _is_file(text):
+            return Path(text).read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{text}: cannot be read: it is not UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"{text}: cannot be read: {error.strerror}") from None
     return text
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return "{" not in text and Path(text).is_file()
+    except (OSError, ValueError):  # no name that a file can have
+        return False
 
 
 @cli.command()
@@ -433,16 +444,17 @@ def _query_text(text: str) -> str:
 @_store_option
 def show(thing: str, organism: str | None, store: Path | None) -> None:
     """One figure, paper or gene, for a person: ID is a figid, PMC id, DOI, symbol, CURIE or IRI."""
+    from kg.results import printable
     from kg.show import show as run
 
     sheet, notes = run(thing, organism=organism, store=store)
     for note in notes:
         say(f"  {note}")
     for line in sheet.head:
-        click.echo(line)
+        click.echo(printable(line))
     _print_table(sheet.table, "table")
     for line in sheet.foot:
-        click.echo(line)
+        click.echo(printable(line))
 
 
 @cli.command()
@@ -469,7 +481,7 @@ def stats(store: Path | None, format: Any) -> None:
 @_store_option
 def export(output: Path, store: Path | None) -> None:
     """Write the whole graph to an RDF file; its ending says the format."""
-    from kg.export import export as run
+    from kg.exporting import export as run
 
     count = run(output, store=store)
     say(f"  {count:,} triples → {output}")

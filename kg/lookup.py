@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import vocab
 from kg.errors import AmbiguousName, NotInGraph, UsageError
-from kg.lexicon import GeneEntry, Lexicon
+from kg.lexicon import Family, GeneEntry, Lexicon
 from kg.results import Table
 from kg.vocab import CURIES, HUMAN, KG, RDFS, SCHEMA, SKOS
 
@@ -26,6 +26,8 @@ Ask = Callable[[str], Table]
 """Runs a SPARQL SELECT query and gives its table."""
 
 ANY_ORGANISM = "any"
+_MEMBERS = 12
+"""Most genes of a family that a message names."""
 
 _PREFIXES = (
     f"PREFIX rdfs: <{RDFS}> PREFIX schema: <{SCHEMA}> PREFIX skos: <{SKOS}> PREFIX kg: <{KG}> PREFIX oa: <{vocab.OA}> "
@@ -82,6 +84,8 @@ class Lookup:
             raise UsageError(f"empty {kind}")
         if len(text) > 500:
             raise UsageError(f"{text[:40]!r}… is no {kind}: {len(text):,} characters")
+        if not _is_unicode(text):
+            raise UsageError(f"{text!r} is no {kind}: it is not UTF-8")
         finders: dict[str, Callable[[str], Found]] = {
             "gene": self.gene,
             "organism": self.organism,
@@ -150,14 +154,14 @@ class Lookup:
             entry = self._lexicon.gene(iri[len(CURIES["ncbigene"]) :])
             label = entry.symbol if entry else text
             elsewhere = f". In other organisms: {_listed(others)}; choose with --organism" if others else ""
-            raise NotInGraph(
-                f"{_taken(text, label)}{vocab.curie(iri)}) is named by no figure of this graph{elsewhere}"
-            )
+            raise NotInGraph(f"{_taken(text, label)}{vocab.curie(iri)}) is named by no figure of this graph{elsewhere}")
         how = next((how for entry, how in entries if vocab.gene_iri(entry.gene_id) == iri), "symbol")
         label = found[0].label
         if how not in ("symbol", "ncbi symbol") or (iri not in by_id and present):
             a = "a" if how.startswith(("p", "s", "n")) else "an"
-            self.notes.append(f"{text}: taken as {label} ({vocab.curie(iri)}), of which it is {a} {how}")
+            family = self._lexicon.family(text)
+            also = f"; it is also the family {self._members(family)}" if family and len(family.members) > 1 else ""
+            self.notes.append(f"{text}: taken as {label} ({vocab.curie(iri)}), of which it is {a} {how}{also}")
         for gene in retired:
             self.notes.append(f"{text}: with {gene.curie}, its id in some records; today it is {vocab.curie(iri)}")
         return Found(label, tuple(gene.iri for gene in found))
@@ -180,7 +184,7 @@ class Lookup:
         said: dict[str, tuple[str, str]] = {}
         for entry, how in entries:
             how = "NCBI symbol" if how == "ncbi symbol" else how
-            said.setdefault(entry.gene_id, (entry.symbol, f"{how} {text}"))
+            said.setdefault(entry.gene_id, (entry.symbol, f"{how} {_spelled(entry, text)}"))
         parts = [f"{symbol} (ncbigene:{gene_id}, {how})" for gene_id, (symbol, how) in said.items()]
         parts += [f"{gene.label} ({gene.curie}, symbol in records)" for gene in other]
         names = [symbol for symbol, _ in said.values()]
@@ -196,12 +200,8 @@ class Lookup:
     def _no_gene(self, text: str, elsewhere: Sequence[Gene]) -> NotInGraph:
         family = self._lexicon.family(text)
         if family is not None:
-            members = ", ".join(
-                entry.symbol if (entry := self._lexicon.gene(m)) else f"ncbigene:{m}" for m in family.members[:12]
-            )
             return NotInGraph(
-                f'"{text}" is a family or complex, not a gene: {members}'
-                f"{' …' if len(family.members) > 12 else ''}. Ask for its genes"
+                f'"{text}" is a family or complex, not a gene: {self._members(family)}. Ask for its genes'
             )
         near = self._near_genes(text)
         if elsewhere:
@@ -209,6 +209,13 @@ class Lookup:
             return NotInGraph(f'no {self._organism_name()}gene "{text}" in this graph, but: {where}')
         hint = f" Near: {near}" if near else ""
         return NotInGraph(f'no {self._organism_name()}gene "{text}" in this graph.{hint}')
+
+    def _members(self, family: Family) -> str:
+        shown = [
+            entry.symbol if (entry := self._lexicon.gene(member)) else f"ncbigene:{member}"
+            for member in family.members[:_MEMBERS]
+        ]
+        return ", ".join(shown) + (f" and {more} more" if (more := len(family.members) - len(shown)) else "")
 
     def _organism_name(self) -> str:
         if self._organism_text is None or self.taxon is None:
@@ -300,7 +307,9 @@ class Lookup:
 
     def figure(self, text: str) -> Found:
         """A figure by figid, alias or IRI."""
-        iri = text if text.startswith(CURIES["pfocr"]) else _as_iri(text, "pfocr")
+        iri = _as_iri(text, "pfocr")
+        if iri is not None and not iri.endswith(".html"):
+            iri += ".html"
         if iri is None and vocab.FIGID.fullmatch(text):
             iri = vocab.figure_iri(text)
         if iri is not None:
@@ -367,9 +376,18 @@ def _shared_start(one: str, other: str) -> int:
 
 def _has_name(entries: Sequence[tuple[GeneEntry, str]], text: str) -> bool:
     """Whether a gene has this as its symbol (in any case), or as an alias or earlier symbol exactly as typed."""
-    return any(
-        how in ("symbol", "ncbi symbol") or text in (*entry.aliases, *entry.previous) for entry, how in entries
-    )
+    return any(how in ("symbol", "ncbi symbol") or text in (*entry.aliases, *entry.previous) for entry, how in entries)
+
+
+def _spelled(entry: GeneEntry, text: str) -> str:
+    """The name as the lexicon writes it."""
+    names = (entry.symbol, entry.ncbi_symbol, *entry.aliases, *entry.previous)
+    return next((name for name in names if name and name.casefold() == text.casefold()), text)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether these are characters; what a shell gives that is not UTF-8 comes as halves of some."""
+    return not any("\ud800" <= ch <= "\udfff" for ch in text)
 
 
 def _listed(genes: Sequence[Gene]) -> str:

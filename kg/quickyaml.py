@@ -39,6 +39,7 @@ _TEXTS_OF_1_1 = re.compile(
     """,
     re.DOTALL,
 )
+_MOST_BRACKETS = 500
 _LONGEST = 64
 """No plain scalar that 1.1 makes something else of, and that a record could hold, is longer."""
 
@@ -50,6 +51,8 @@ def load(text: str) -> tuple[bool, Any]:
         _INDICATORS.search(padded)
         or _NUMBERS_OF_1_2.search(padded)
         or "0o" in text
+        or text.count("[") + text.count("{") > _MOST_BRACKETS  # the native parser is slow to refuse deep nesting
+        or "- - - -" in text
         or "\n---" in padded
         or "\n..." in padded
     ):

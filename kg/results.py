@@ -74,10 +74,11 @@ def _write_table(table: Table, out: IO[str], width: int | None) -> None:
     shown = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for i, column in enumerate(table.columns):
         numeric = bool(table.rows) and all(_is_number(row[i]) for row in table.rows)
-        shown.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="ellipsis")
+        head = Text(printable(column.replace("_", " ")))
+        shown.add_column(head, justify="right" if numeric else "left", overflow="ellipsis")
     for row in table.rows:
         # Text, not str: words of figures such as "[O]" would be taken for markup.
-        shown.add_row(*(Text(_printable(text(term))) for term in row))
+        shown.add_row(*(Text(printable(text(term))) for term in row))
     buffer = io.StringIO()
     colour = width is not None and out.isatty()
     console = Console(file=buffer, width=width or 100_000, force_terminal=colour, highlight=False, soft_wrap=False)
@@ -86,7 +87,7 @@ def _write_table(table: Table, out: IO[str], width: int | None) -> None:
         out.write("  " + line.rstrip() + "\n")
 
 
-def _printable(value: str) -> str:
+def printable(value: str) -> str:
     """On one line, and without characters that steer a terminal."""
     return "".join(ch if ch.isprintable() else " " for ch in value)
 

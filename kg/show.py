@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ _PREFIXES = (
     f"PREFIX rdfs: <{RDFS}> PREFIX schema: <{SCHEMA}> PREFIX kg: <{KG}> PREFIX oa: <{OA}> "
     f"PREFIX dcterms: <{DCTERMS}> PREFIX skos: <{vocab.SKOS}> "
 )
+
+
+# PMC10531214, pmc:PMC10531214, a DOI, or the IRI of one of them; but PMCH and PMCHL1 are genes.
+_PAPER = re.compile(r"\s*((pmc:)?pmc\d+\s*$|doi:|10\.|https?://(dx\.)?doi\.org/|https?://identifiers\.org/pmc/)", re.I)
 
 
 class Sheet:
@@ -47,14 +52,9 @@ def show(text: str, *, organism: str | None = None, store: str | Path | None = N
 
 
 def _kind(text: str) -> str:
-    lower = text.lower()
-    if lower.startswith((vocab.CURIES["pfocr"], "pfocr:")) or "__" in text:
+    if text.lower().startswith((vocab.CURIES["pfocr"], "pfocr:")) or "__" in text:
         return "figure"
-    if lower.startswith(("pmc", "doi:", "10.", "https://doi.org/", "https://identifiers.org/pmc/")) and (
-        any(ch.isdigit() for ch in text)
-    ):
-        return "paper"
-    return "gene"
+    return "paper" if _PAPER.match(text) else "gene"
 
 
 def _one(ask: Ask, query: str) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _figure(ask: Ask, iri: str) -> Sheet:
                 + f" of {paper}, "
                 + " ".join(t.value for t in (facts["journal"], facts["year"]) if t is not None),
                 _doi(facts["doi"]),
-                f"pathway score {float(score.value):.2f}" if score is not None else "",
+                f"pathway score {_number(score.value)}" if score is not None else "",
                 f"article on {', '.join(names)}" if names else "organisms of the article not known",
             )
         ),
@@ -120,6 +120,13 @@ def _figure(ask: Ask, iri: str) -> Sheet:
 def _position(position: Any, kind: Any) -> str:
     text = position.value if position is not None else "figure"
     return f"{text} ({kind.value.lower()})" if kind is not None and kind.value != "Figure" else str(text)
+
+
+def _number(text: str) -> str:
+    try:
+        return f"{float(text):.2f}"
+    except ValueError:  # a graph made without the check
+        return text
 
 
 def _doi(doi: Any) -> str:

@@ -136,7 +136,7 @@ def figures_by_genes(table: Table, args: Sequence[Found]) -> Shown:
         [_full_row(figures[f], best[f], len(args)) for f in ordered],
     )
     short = Table(
-        ("figure", "year", *heads),
+        ("figure", "year", *(found.label for found in args)),
         [
             (
                 literal(figid_of(f)),

@@ -98,7 +98,12 @@ class Tier(IntEnum):
         return KG + "mentions" + self.name.capitalize()
 
 
-_NOT_IN_IRI: Final = re.compile(r"[^A-Za-z0-9/:@!$&'()*+,;=\-._~\u00a1-\U0010ffff]")
+_NOT_IN_IRI: Final = re.compile(
+    r"[^A-Za-z0-9/:@!$&'()*+,;=\-._~\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    + "".join(rf"\U{plane:04x}0000-\U{plane:04x}fffd" for plane in range(1, 14))
+    + "]"
+)
+"""Characters that an IRI cannot have as they are (RFC 3987, ucschar), and those that mean something in one."""
 
 
 def encode(text: str) -> str:

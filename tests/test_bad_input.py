@@ -318,7 +318,7 @@ def test_odd_values_do_not_end_the_build(tmp_path: Path, name: str) -> None:
     import pyoxigraph
     import rdflib
 
-    from kg.build import build
+    from kg.pipeline import build
 
     ODD[name](tmp_path / "r", "PMC5__odd")
     write(tmp_path / "r", "PMC1__good", genes=[JAK2])

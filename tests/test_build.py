@@ -20,7 +20,7 @@ from pyoxigraph import RdfFormat
 from records import FAMILY, LEFT_OUT, SYMBOL, SYNONYM, gene, write
 from rdflib.compare import isomorphic
 
-from kg.build import BATCH, BuildResult, Reject, build
+from kg.pipeline import BATCH, BuildResult, Reject, build
 from kg.errors import CannotRun, UsageError
 from kg.store import build_info, open_store
 
@@ -298,7 +298,7 @@ def test_a_dump_beside_the_store_is_the_dump_alone(dumps: dict[str, Path], built
 
 
 def test_an_export_has_the_triples_of_the_dump(built: Built, tmp_path: Path) -> None:
-    from kg.export import export
+    from kg.exporting import export
 
     count = export(tmp_path / "x.nt", store=built.store)
     lines = (tmp_path / "x.nt").read_bytes().splitlines()
@@ -332,7 +332,7 @@ def test_a_dump_of_unknown_format(tmp_path: Path, name: str) -> None:
 
 def test_two_builds_in_two_processes_give_the_same_bytes(corpus: Path, built: Built, tmp_path: Path) -> None:
     code = (
-        "import sys; from kg.build import build; "
+        "import sys; from kg.pipeline import build; "
         "build([sys.argv[1]], store=sys.argv[2] + '/s', dump=sys.argv[2] + '/x.jsonld.gz', jobs=1)"
     )
     outcomes = []
@@ -422,7 +422,7 @@ def test_an_interrupt_leaves_the_old_store(corpus: Path, old: Path, jobs: int, a
 
 def test_ctrl_c_ends_the_command_with_130_and_leaves_the_old_store(corpus: Path, old: Path) -> None:
     code = (
-        "import os, signal, sys, kg.build as b\n"
+        "import os, signal, sys, kg.pipeline as b\n"
         "def stop(done, total):\n"
         "    if done > 32: os.kill(os.getpid(), signal.SIGINT)\n"
         "build = b.build\n"
@@ -486,7 +486,7 @@ def test_a_reject_report_to_a_device_leaves_the_device(corpus: Path, tmp_path: P
 
 LIMITED = """
 import resource, sys
-from kg.build import build
+from kg.pipeline import build
 from kg.errors import CannotRun
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
 try:
@@ -556,7 +556,7 @@ def test_a_store_that_another_process_writes(corpus: Path, old: Path) -> None:
 
 def test_a_worker_that_dies_is_told(corpus: Path, old: Path) -> None:
     code = (
-        "import os, sys, kg.build as b\n"
+        "import os, sys, kg.pipeline as b\n"
         "from kg.errors import CannotRun\n"
         "record = b.Worker.record\n"
         "def die(self, item):\n"

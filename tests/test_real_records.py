@@ -17,7 +17,7 @@ import yaml
 from pyoxigraph import RdfFormat
 from records import Graph, graph
 
-from kg.build import BuildResult, build
+from kg.pipeline import BuildResult, build
 
 if TYPE_CHECKING:
     from kg.lexicon import Lexicon

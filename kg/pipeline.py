@@ -15,11 +15,12 @@ import json
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import IO, NamedTuple
 
 from pyoxigraph import Triple
@@ -34,7 +35,7 @@ from kg.normalise import normalise
 from kg.read import Item, content_hash, find_items, read_record
 from kg.shapes import Checker, Engine, Violation
 from kg.shared import Settler
-from kg.store import StoreWriter, default_path
+from kg.store import StoreWriter, default_path, writing
 from kg.triples import dataset_triples, figure_triples, shared_triples
 from kg.vocab import figure_iri
 
@@ -252,17 +253,18 @@ def build(
     run.done(len(rejects) + repeats)
     target = None if no_store else Path(store) if store else default_path()
     with contextlib.ExitStack() as stack:
-        stack.enter_context(run)
         writer = stack.enter_context(StoreWriter(target)) if target else None
-        if dump and dump_format:
-            run.write_dump(stack.enter_context(open_output(dump)), dump_format)
-        chunks = run.chunks(_batches(items, setup, jobs))
-        if writer:
-            writer.load(chunks)
-        else:
-            for _ in chunks:
-                pass
-        run.close_dump()
+        # Files are closed, and so written to the end, before the store is swapped in.
+        with contextlib.closing(_batches(items, setup, jobs)) as batches, run:
+            if dump and dump_format:
+                run.write_dump(dump, dump_format)
+            chunks = run.chunks(batches)
+            if writer:
+                writer.load(chunks)
+            else:
+                for _ in chunks:
+                    pass
+            run.close_dump()
         result = run.result(
             repeats=repeats,
             seconds=time.monotonic() - start,
@@ -313,7 +315,9 @@ def _without_doubles(items: Sequence[Item]) -> tuple[list[Item], list[Reject], i
     return kept, rejects, repeats
 
 
-def _batches(items: Sequence[Item], setup: Setup, jobs: int | None) -> Iterator[tuple[int, Batch]]:
+def _batches(
+    items: Sequence[Item], setup: Setup, jobs: int | None
+) -> Generator[tuple[int, Batch], None, None]:
     """Batches in order, each with its number of items; a bounded number is under way at a time."""
     pending = [items[i : i + BATCH] for i in range(0, len(items), BATCH)]
     workers = min(jobs or os.cpu_count() or 1, len(pending))
@@ -367,18 +371,22 @@ class _Run:
         self._report: IO[bytes] | None = None
         self._stack = contextlib.ExitStack()
         self._dump: IO[bytes] | None = None
+        self._dump_path = Path()
         self._document: Document | None = None
         self._first_rejects = list(rejects)
 
     def __enter__(self) -> _Run:
-        if self._reject_file:
-            self._reject_file.unlink(missing_ok=True)  # a report of an earlier build would mislead
+        if self._reject_file and self._reject_file.is_file():
+            with writing(self._reject_file):
+                self._reject_file.unlink()  # a report of an earlier build would mislead
         for reject in self._first_rejects:
             self._reject(reject)
         return self
 
-    def __exit__(self, *details: object) -> None:
-        self._stack.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
 
     def done(self, records: int) -> None:
         """Count records, and tell how far we are."""
@@ -386,15 +394,22 @@ class _Run:
         if self._progress:
             self._progress(self._done, self._total)
 
-    def write_dump(self, out: IO[bytes], format: Format) -> None:
+    def write_dump(self, path: str | Path, format: Format) -> None:
         """From now on, write what comes to this file too."""
-        self._dump, self._document = out, Document(format)
-        out.write(self._document.header())
+        self._dump_path = Path(path)
+        self._dump, self._document = self._stack.enter_context(open_output(path)), Document(format)
+        self._to_dump(self._document.header())
 
     def close_dump(self) -> None:
         """All is written."""
-        if self._dump and self._document:
-            self._dump.write(self._document.footer())
+        if self._document:
+            self._to_dump(self._document.footer())
+
+    def _to_dump(self, data: bytes) -> None:
+        # Told here, as a trouble of the dump: the store's loader, which draws the triples, would call it its own.
+        if self._dump:
+            with writing(self._dump_path):
+                self._dump.write(data)
 
     def chunks(self, batches: Iterable[tuple[int, Batch]]) -> Iterator[bytes]:
         """All triples as N-Triples for the store (empty chunks if there is none), dumping on the way."""
@@ -417,9 +432,9 @@ class _Run:
         yield from self._pass_on(tuple(fragment(unique, format) for format in self._setup.formats))
 
     def _pass_on(self, pieces: tuple[bytes, ...]) -> Iterator[bytes]:
-        if self._dump and self._document:
+        if self._document:
             *rest, piece = pieces
-            self._dump.write(self._document.join(piece))
+            self._to_dump(self._document.join(piece))
             yield from rest
         else:
             yield from pieces
@@ -433,7 +448,8 @@ class _Run:
         if self._reject_file:
             if self._report is None:
                 self._report = self._stack.enter_context(open_output(self._reject_file))
-            self._report.write(reject.as_json().encode() + b"\n")
+            with writing(self._reject_file):
+                self._report.write(reject.as_json().encode() + b"\n")
 
     def result(
         self,
@@ -467,7 +483,7 @@ class _Run:
 def record_graphs(
     items: Iterable[Item], *, lexicon: Sequence[str | Path] = (), noise: str | Path | None = None
 ) -> Iterator[tuple[Item, str | RecordError]]:
-    """Each record as a graph of its own in N-Triples, or why it cannot be read. For `kg.check`."""
+    """Each record as a graph of its own in N-Triples, or why it cannot be read. For `kg.checking`."""
     worker = Worker(Setup(Lexicon.load(lexicon), load_noise(noise), None, ()))
     for item in items:
         try:

@@ -17,9 +17,9 @@ from pyoxigraph import NamedNode, RdfFormat, Store, Triple
 
 from kg import vocab
 from kg.answer import select
-from kg.build import plain, record_graphs
 from kg.dump import ENDINGS, fragment
 from kg.errors import RecordError, UsageError
+from kg.pipeline import plain, record_graphs
 from kg.read import find_items
 from kg.shapes import Checker, Engine, Violation
 from kg.store import open_store
