@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from kg import vocab
 from kg.catalogue import Param, StoredQuery, bind, get
 from kg.errors import CannotRun, UsageError
 from kg.lookup import Ask, Found, Lookup
-from kg.results import Table, Term
+from kg.results import Row, Table, Term
 from kg.store import open_store
 from kg.views import VIEWS, Shown, collect
 from kg.vocab import KG, Tier
@@ -69,7 +69,7 @@ def select(store: pyoxigraph.Store, text: str) -> Table:
     found = run(store, text)
     if not isinstance(found, pyoxigraph.QuerySolutions):
         raise UsageError("not a SELECT query")
-    return solutions(found)
+    return Table(columns(found), list(rows(found)))
 
 
 def run(
@@ -92,17 +92,26 @@ def _cannot(error: Exception) -> CannotRun:
     return CannotRun(f"the query cannot be run: {error}")
 
 
-def solutions(found: pyoxigraph.QuerySolutions) -> Table:
-    """All rows of a SELECT query. Raises CannotRun where the engine, or another endpoint it asks, gives up."""
-    columns = tuple(variable.value for variable in found.variables)
-    try:
-        return Table(columns, [tuple(row) for row in found])
-    except (OSError, RuntimeError) as error:
-        raise _cannot(error) from None
+def columns(found: pyoxigraph.QuerySolutions) -> tuple[str, ...]:
+    """Names of the variables of a SELECT query."""
+    return tuple(variable.value for variable in found.variables)
+
+
+def rows(found: pyoxigraph.QuerySolutions) -> Iterator[Row]:
+    """Rows of a SELECT query as they come. Raises CannotRun where the engine, or an endpoint it asks, gives up."""
+    solutions = iter(found)
+    while True:
+        try:
+            row = next(solutions, None)
+        except (OSError, RuntimeError) as error:
+            raise _cannot(error) from None
+        if row is None:
+            return
+        yield tuple(row)
 
 
 def graph(found: pyoxigraph.QueryTriples) -> list[pyoxigraph.Triple]:
-    """The triples of a CONSTRUCT or DESCRIBE query, sorted, each once. Raises CannotRun as `solutions` does."""
+    """The triples of a CONSTRUCT or DESCRIBE query, sorted, each once. Raises CannotRun as `rows` does."""
     try:
         return sorted(set(found), key=str)  # a construct can repeat itself, and has no order
     except (OSError, RuntimeError) as error:
@@ -136,8 +145,8 @@ def answer_with(ask: Ask, query: StoredQuery, arguments: Sequence[str], options:
     values |= _option_values(query, options, lookup)
     table = ask(bind(query, values))
     # An aggregate over nothing may be one row of nothing.
-    rows = [row for row in table.rows if any(term is not None for term in row)]
-    table = collect(Table(table.columns, rows), query.collect)
+    bound = [row for row in table.rows if any(term is not None for term in row)]
+    table = collect(Table(table.columns, bound), query.collect)
     shown = VIEWS[query.view](table, found)
     return Answer(query, _limited(shown, options.limit), tuple(lookup.notes))
 

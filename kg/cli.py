@@ -394,9 +394,9 @@ def sparql(text: str, store: Path | None, format: Any) -> None:
     """
     import pyoxigraph
 
-    from kg.answer import graph, run, solutions
+    from kg.answer import columns, graph, rows, run
     from kg.dump import Document, fragment
-    from kg.results import write_boolean
+    from kg.results import Table, write_boolean, write_rows
     from kg.store import open_store
 
     found = run(open_store(store), _query_text(text))
@@ -413,8 +413,10 @@ def sparql(text: str, store: Path | None, format: Any) -> None:
         raise UsageError(f"SELECT and ASK give a table: --format {', '.join(TABLE_FORMATS)}")
     if isinstance(found, pyoxigraph.QueryBoolean):
         write_boolean(bool(found), chosen, sys.stdout)
+    elif chosen == "table":
+        _print_table(Table(columns(found), list(rows(found))), chosen)
     else:
-        _print_table(solutions(found), chosen)
+        write_rows(columns(found), rows(found), chosen, sys.stdout)
 
 
 def _query_text(text: str) -> str:

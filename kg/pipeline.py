@@ -315,9 +315,7 @@ def _without_doubles(items: Sequence[Item]) -> tuple[list[Item], list[Reject], i
     return kept, rejects, repeats
 
 
-def _batches(
-    items: Sequence[Item], setup: Setup, jobs: int | None
-) -> Generator[tuple[int, Batch], None, None]:
+def _batches(items: Sequence[Item], setup: Setup, jobs: int | None) -> Generator[tuple[int, Batch], None, None]:
     """Batches in order, each with its number of items; a bounded number is under way at a time."""
     pending = [items[i : i + BATCH] for i in range(0, len(items), BATCH)]
     workers = min(jobs or os.cpu_count() or 1, len(pending))

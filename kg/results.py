@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any, Literal, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,7 +18,9 @@ import pyoxigraph
 from kg.vocab import XSD, curie
 
 Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal
-Format = Literal["table", "csv", "tsv", "json", "xml"]
+Row = tuple[Term | None, ...]
+RowFormat = Literal["csv", "tsv", "json", "xml"]
+Format = Literal["table"] | RowFormat
 FORMATS: tuple[Format, ...] = ("table", "csv", "tsv", "json", "xml")
 
 
@@ -26,7 +28,7 @@ class Table(NamedTuple):
     """Columns (SPARQL variable names, without ``?``) and rows of RDF terms, None where nothing is bound."""
 
     columns: tuple[str, ...]
-    rows: Sequence[tuple[Term | None, ...]]
+    rows: Sequence[Row]
 
 
 def literal(value: str | int | float) -> pyoxigraph.Literal:
@@ -47,9 +49,14 @@ def write(table: Table, format: Format, out: IO[str], *, width: int | None = Non
     """Write a table in one of `FORMATS`. ``width`` bounds the lines of ``table`` (None: no bound)."""
     if format == "table":
         _write_table(table, out, width)
-        return
+    else:
+        write_rows(table.columns, table.rows, format, out)
+
+
+def write_rows(columns: Sequence[str], rows: Iterable[Row], format: RowFormat, out: IO[str]) -> None:
+    """Write rows as they come, holding one at a time."""
     writer = {"csv": _csv, "tsv": _tsv, "json": _json, "xml": _xml}[format]
-    for piece in writer(table):
+    for piece in writer(columns, rows):
         out.write(piece)
 
 
@@ -99,17 +106,17 @@ def _is_number(term: Any) -> bool:
     return term is None or (isinstance(term, pyoxigraph.Literal) and term.datatype.value in _NUMERIC)
 
 
-def _csv(table: Table) -> Iterator[str]:
+def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")  # RFC 4180, as the W3C format asks
-    for row in _lines(table.columns, table.rows, _csv_value):
+    for row in _lines(columns, rows, _csv_value):
         writer.writerow(row)
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
 
 
-def _lines(head: Sequence[str], rows: Iterable[Sequence[Any]], value: Any) -> Iterator[list[str]]:
+def _lines(head: Sequence[str], rows: Iterable[Row], value: Callable[[Any], str]) -> Iterator[list[str]]:
     yield list(head)
     for row in rows:
         yield [value(term) for term in row]
@@ -118,11 +125,11 @@ def _lines(head: Sequence[str], rows: Iterable[Sequence[Any]], value: Any) -> It
 def _csv_value(term: Any) -> str:
     if term is None:
         return ""
-    return f"_:{term.value}" if isinstance(term, pyoxigraph.BlankNode) else str(term.value)
+    return str(term) if isinstance(term, pyoxigraph.BlankNode | pyoxigraph.Triple) else str(term.value)
 
 
-def _tsv(table: Table) -> Iterator[str]:
-    for row in _lines([f"?{column}" for column in table.columns], table.rows, _tsv_value):
+def _tsv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    for row in _lines([f"?{column}" for column in columns], rows, _tsv_value):
         yield "\t".join(row) + "\n"
 
 
@@ -131,17 +138,17 @@ def _tsv_value(term: Any) -> str:
     return "" if term is None else str(term).replace("\t", "\\t")
 
 
-def _json(table: Table) -> Iterator[str]:
-    yield json.dumps({"vars": list(table.columns)}).join(('{"head": ', ',\n"results": {"bindings": ['))
-    for n, row in enumerate(table.rows):
-        binding = {
-            column: _json_term(term) for column, term in zip(table.columns, row, strict=True) if term is not None
-        }
+def _json(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    yield json.dumps({"vars": list(columns)}).join(('{"head": ', ',\n"results": {"bindings": ['))
+    for n, row in enumerate(rows):
+        binding = {column: _json_term(term) for column, term in zip(columns, row, strict=True) if term is not None}
         yield (",\n" if n else "\n") + json.dumps(binding, ensure_ascii=False)
     yield "\n]}}\n"
 
 
-def _json_term(term: Any) -> dict[str, str]:
+def _json_term(term: Any) -> dict[str, Any]:
+    if isinstance(term, pyoxigraph.Triple):
+        return {"type": "triple", "value": {place: _json_term(part) for place, part in zip(_PLACES, term, strict=True)}}
     if isinstance(term, pyoxigraph.NamedNode):
         return {"type": "uri", "value": term.value}
     if isinstance(term, pyoxigraph.BlankNode):
@@ -154,16 +161,17 @@ def _json_term(term: Any) -> dict[str, str]:
     return described
 
 
+_PLACES = ("subject", "predicate", "object")
 _XML = "http://www.w3.org/2005/sparql-results#"
 
 
-def _xml(table: Table) -> Iterator[str]:
-    head = "".join(f"<variable name={quoteattr(column)}/>" for column in table.columns)
+def _xml(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    head = "".join(f"<variable name={quoteattr(column)}/>" for column in columns)
     yield f'<?xml version="1.0"?>\n<sparql xmlns="{_XML}"><head>{head}</head><results>\n'
-    for row in table.rows:
+    for row in rows:
         bindings = "".join(
             f"<binding name={quoteattr(column)}>{_xml_term(term)}</binding>"
-            for column, term in zip(table.columns, row, strict=True)
+            for column, term in zip(columns, row, strict=True)
             if term is not None
         )
         yield f"<result>{bindings}</result>\n"
@@ -171,6 +179,9 @@ def _xml(table: Table) -> Iterator[str]:
 
 
 def _xml_term(term: Any) -> str:
+    if isinstance(term, pyoxigraph.Triple):
+        parts = (f"<{place}>{_xml_term(part)}</{place}>" for place, part in zip(_PLACES, term, strict=True))
+        return f"<triple>{''.join(parts)}</triple>"
     # XML 1.0 has no place for most control characters, not even escaped.
     value = escape("".join(ch for ch in term.value if ch >= " " or ch in "\t\n\r"), {"\r": "&#13;"})
     if isinstance(term, pyoxigraph.NamedNode):

@@ -13,6 +13,7 @@ import fcntl
 import io
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -47,7 +48,7 @@ def open_store(path: str | Path | None = None) -> pyoxigraph.Store:
         raise CannotRun(f"no store at {place}. Make one with: kg build SOURCE (or say which with --store)")
     try:
         return pyoxigraph.Store.read_only(str(data))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # a RocksDB that is corrupt is a RuntimeError
         raise CannotRun(f"{place}: the store cannot be opened: {error}. Make it anew with kg build") from None
 
 
@@ -110,14 +111,19 @@ class StoreWriter:
                 f"{self.path} is locked: another kg build is writing it. Wait for it, or name another store "
                 "with --store"
             ) from None
-        for left in self._folders():  # of builds that were killed
-            shutil.rmtree(left, ignore_errors=True)
+        self._clear()  # what builds left that were killed
         return self
 
-    def _folders(self) -> list[Path]:
-        """Folders of this store other than the one in use."""
-        used = self.path.resolve() if self.path.is_symlink() else None
-        return [p for p in self.path.parent.glob(f".{self.path.name}-*") if p.resolve() != used]
+    def _clear(self) -> None:
+        """Remove what builds made beside this store, other than what is in use."""
+        used = self.path.readlink().name if self.path.is_symlink() else None
+        ours = re.compile(rf"\.{re.escape(self.path.name)}-(link-)?[0-9a-f]{{8}}")
+        for entry in list(self.path.parent.iterdir()):
+            if ours.fullmatch(entry.name) and entry.name != used:
+                if entry.is_symlink():
+                    entry.unlink(missing_ok=True)
+                else:
+                    shutil.rmtree(entry, ignore_errors=True)
 
     def load(self, chunks: Iterable[bytes]) -> None:
         """Load N-Triples, as they come, through Oxigraph's bulk loader; then compact."""
@@ -153,8 +159,7 @@ class StoreWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for folder in self._folders():
-            shutil.rmtree(folder, ignore_errors=True)
+        self._clear()
         if self._lock is not None:
             self._lock.close()
 

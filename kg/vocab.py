@@ -101,9 +101,10 @@ class Tier(IntEnum):
 _NOT_IN_IRI: Final = re.compile(
     r"[^A-Za-z0-9/:@!$&'()*+,;=\-._~\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
     + "".join(rf"\U{plane:04x}0000-\U{plane:04x}fffd" for plane in range(1, 14))
-    + "]"
+    + r"]|[\s\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
-"""Characters that an IRI cannot have as they are (RFC 3987, ucschar), and those that mean something in one."""
+"""Characters that an IRI cannot have as they are (RFC 3987, ucschar) or that mean something in one; and blanks of any
+script and characters without a shape, which it can have, but which parsers stumble over and people do not see."""
 
 
 def encode(text: str) -> str:
@@ -155,14 +156,18 @@ def doi_iri(doi: str) -> str:
     return "https://doi.org/" + encode(doi.lower())
 
 
+def _segment(name: str) -> str:
+    return encode(name.replace(" ", "_")).replace("/", "%2F")
+
+
 def journal_iri(name: str) -> str:
     """IRI of a journal, minted from its name."""
-    return f"{BASE}journal/{encode(name.replace(' ', '_').replace('/', '%2F'))}"
+    return f"{BASE}journal/{_segment(name)}"
 
 
 def publisher_iri(name: str) -> str:
     """IRI of a publisher, minted from its name."""
-    return f"{BASE}publisher/{encode(name.replace(' ', '_').replace('/', '%2F'))}"
+    return f"{BASE}publisher/{_segment(name)}"
 
 
 def ndex_iri(uuid: str) -> str:

