@@ -103,11 +103,16 @@ def open_graph(store: str | Path | None = None) -> rdflib.Graph:
     """The store as a read-only rdflib Graph: its triples stay on disk, SPARQL runs in Oxigraph."""
     import rdflib
     from oxrdflib import OxigraphStore
+    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
     from kg.store import open_store
     from kg.vocab import PREFIXES
 
-    graph = rdflib.Graph(store=OxigraphStore(store=open_store(store)), bind_namespaces="none")
+    graph = rdflib.Graph(
+        store=OxigraphStore(store=open_store(store)),
+        identifier=DATASET_DEFAULT_GRAPH_ID,  # else rdflib looks into a named graph that is not there
+        bind_namespaces="none",
+    )
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
     return graph

@@ -20,13 +20,19 @@ that cannot be read, 3 could not run (store, endpoint, disk).
 
 def reference() -> str:
     """The whole document."""
+    settings = {"help_option_names": cli.context_settings["help_option_names"]}
     parts = [HEAD]
     stack: list[tuple[str, click.Command, click.Context | None]] = [("kg", cli, None)]
     while stack:
         name, command, parent = stack.pop(0)
         # A fixed width: the document must not depend on the terminal of whoever makes it.
         context = click.Context(
-            command, info_name=name.rpartition(" ")[2], parent=parent, terminal_width=100, max_content_width=100
+            command,
+            info_name=name.rpartition(" ")[2],
+            parent=parent,
+            terminal_width=100,
+            max_content_width=100,
+            **settings,
         )
         parts.append(f"## {name}\n\n```\n{command.get_help(context).rstrip()}\n```\n")
         if isinstance(command, click.Group):
