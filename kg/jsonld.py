@@ -16,7 +16,7 @@ kg:mentionsFamily kg:mentionsKeyword kg:mentionsOrganism kg:mentionsSpecifically
 kg:statedIn kg:suspect kg:tier oa:hasBody oa:hasTarget rdfs:seeAlso schema:about schema:contentUrl schema:isPartOf
 schema:mentions schema:parentTaxon schema:publisher schema:sameAs schema:taxonomicRange schema:url skos:exactMatch
 void:vocabulary wp:bdbHgncSymbol
-""".split()  # noqa: SIM905 - a paragraph to read, not a line for each of forty names
+""".split()
 _TYPED = {"kg:pathwayScore": "xsd:double", "schema:datePublished": "xsd:gYear"}
 
 CONTEXT: dict[str, Any] = {
