@@ -19,11 +19,11 @@ from kg import vocab
 from kg.answer import select
 from kg.dump import ENDINGS, fragment
 from kg.errors import RecordError, UsageError
-from kg.pipeline import plain, record_graphs
 from kg.read import find_items
 from kg.shapes import Checker, Engine, Violation
 from kg.store import open_store
 from kg.vocab import DCTERMS, KG, OA, RDF, SCHEMA, Tier
+from kg.worker import plain, record_graphs
 
 _TYPE = NamedNode(RDF + "type")
 _FIGURE = NamedNode(SCHEMA + "ImageObject")

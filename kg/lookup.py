@@ -133,7 +133,9 @@ class Lookup:
         self, text: str, named: Sequence[Gene], entries: Sequence[tuple[GeneEntry, str]], others: Sequence[Gene]
     ) -> Found | None:
         """The one gene of the wanted organism that the name means, with an id of earlier days if it had one."""
-        current = {entry.gene_id for entry, how in entries if how == "symbol"}
+        symbols = [entry for entry, how in entries if how == "symbol"]
+        exact = [entry for entry in symbols if entry.symbol == text]  # hop and Hop are two genes of the fly
+        current = {entry.gene_id for entry in exact or symbols}
         if len(current) != 1:
             current = {entry.gene_id for entry, _ in entries}
         by_id = {gene.iri: gene for gene in named}
@@ -143,6 +145,7 @@ class Lookup:
         only_in_records = [gene for gene in named if self._lexicon.gene(gene.iri[len(CURIES["ncbigene"]) :]) is None]
         retired = [gene for gene in only_in_records if iris and self._replaced(gene.iri) in iris]
         other = [gene for gene in only_in_records if gene not in retired]
+        other = [gene for gene in other if gene.label == text] or other
         if len(iris) + len(other) > 1:
             raise self._ask_back(text, entries, other)
         if not iris:
@@ -415,9 +418,10 @@ def _as_iri(text: str, prefix: str) -> str | None:
         return None
     if iri is None:
         return None
-    if re.search(r"[\s<>\"{}|\\^`]", iri):
-        raise UsageError(f"{text!r} is not an IRI or CURIE: it has characters that none can have")
-    return iri
+    try:
+        return NamedNode(iri).value
+    except ValueError:
+        raise UsageError(f"{text!r} is not an IRI or CURIE: it has characters that none can have") from None
 
 
 def _bound(table: Table) -> list[tuple[Any, ...]]:

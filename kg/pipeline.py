@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import os
 import time
 from collections import Counter, deque
@@ -21,7 +20,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NamedTuple
+from typing import IO
 
 from pyoxigraph import Triple
 
@@ -29,49 +28,16 @@ from kg import __version__
 from kg.dump import Document, Format, format_of, fragment, open_output
 from kg.errors import CannotRun, RecordError
 from kg.lexicon import Lexicon
-from kg.model import SharedFacts
 from kg.noise import load_noise
-from kg.normalise import normalise
-from kg.read import Item, content_hash, find_items, read_record
-from kg.shapes import Checker, Engine, Violation
+from kg.read import Item, content_hash, find_items
+from kg.shapes import Engine
 from kg.shared import Settler
 from kg.store import StoreWriter, default_path, writing
-from kg.triples import dataset_triples, figure_triples, shared_triples
-from kg.vocab import figure_iri
+from kg.triples import dataset_triples
+from kg.worker import Batch, Reason, Reject, Setup, Worker, rejected
 
 BATCH = 32
 """Records a batch: some 10,000 triples, so that sending a batch costs little beside making it."""
-
-
-class Reason(NamedTuple):
-    """One reason why a record is not in the graph. ``shape`` is empty if it failed before the shapes."""
-
-    field: str
-    value: str
-    message: str
-    advice: str = ""
-    shape: str = ""
-    file: str = ""
-
-
-class Reject(NamedTuple):
-    """A record that is left out, and why."""
-
-    file: str
-    figid: str
-    reasons: tuple[Reason, ...]
-
-    def as_json(self) -> str:
-        """One line of the reject report (JSON Lines)."""
-        reasons = [{k: v for k, v in reason._asdict().items() if v} for reason in self.reasons]
-        return json.dumps({"file": self.file, "figid": self.figid, "reasons": reasons}, ensure_ascii=False)
-
-    def __str__(self) -> str:
-        first = self.reasons[0]
-        more = f" (and {len(self.reasons) - 1} more)" if len(self.reasons) > 1 else ""
-        where = first.file if first.file and first.file != self.file else ""
-        said = " ".join(part for part in (where, first.field, first.value and repr(first.value[:60])) if part)
-        return f"{self.file}: {said}{': ' if said else ''}{first.message}{more}"
 
 
 @dataclass(frozen=True)
@@ -96,103 +62,6 @@ class BuildResult:
     orphan_tables: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     rejects: tuple[Reject, ...] = ()
-
-
-class Setup(NamedTuple):
-    """What a worker needs to know; sent once to each."""
-
-    lexicon: Lexicon
-    noise: dict[str, str]
-    engine: Engine | None
-    formats: tuple[Format, ...]
-
-
-class Batch(NamedTuple):
-    """What comes back of a batch: pieces of each format, shared facts in order of figid, rejects."""
-
-    pieces: tuple[bytes, ...]
-    facts: list[tuple[str, SharedFacts]]
-    rejects: list[Reject]
-    unknown_keys: Counter[str]
-    triples: int
-
-
-class Worker:
-    """Turns items into checked triples; one for each process."""
-
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-        self._checker = Checker(setup.engine) if setup.engine else None
-
-    def batch(self, items: Sequence[Item]) -> Batch:
-        """Read, normalise, check and serialise some records. Broken ones come back as rejects."""
-        accepted: list[Triple] = []
-        facts: list[tuple[str, SharedFacts]] = []
-        rejects: list[Reject] = []
-        unknown: Counter[str] = Counter()
-        for item in items:
-            try:
-                own, shared, keys = self.record(item)
-            except RecordError as error:
-                rejects.append(_rejected(item, error))
-                continue
-            unknown.update(keys)
-            reasons = self._check(own, shared)
-            if reasons:
-                rejects.append(Reject(item.path, item.figid, reasons))
-            else:
-                accepted += own
-                facts.append((item.figid, shared))
-        pieces = tuple(fragment(accepted, format) for format in self._setup.formats)
-        return Batch(pieces, facts, rejects, unknown, len(accepted))
-
-    def record(self, item: Item) -> tuple[list[Triple], SharedFacts, tuple[str, ...]]:
-        """A record's own triples, its shared facts, and its unknown keys. Raises RecordError."""
-        record = read_record(item)
-        figure = normalise(record, self._setup.lexicon, self._setup.noise)
-        return figure_triples(figure), figure.shared, record.unknown_keys
-
-    def graph(self, own: list[Triple], shared: SharedFacts) -> str:
-        """A record as a graph of its own, in N-Triples: what the shapes are held against."""
-        triples = [*own, *shared_triples(shared, self._setup.lexicon)]
-        return fragment(triples, "ntriples").decode()
-
-    def _check(self, own: list[Triple], shared: SharedFacts) -> tuple[Reason, ...]:
-        if self._checker is None:
-            return ()
-        found = self._checker.check(self.graph(own, shared))
-        return tuple(violation_reason(v) for v in found if v.severity.endswith("Violation"))
-
-
-def violation_reason(violation: Violation) -> Reason:
-    """A SHACL result as a reason of the reject report."""
-    return Reason(
-        field=violation.field,
-        value=plain(violation.value),
-        message=violation.message,
-        advice=violation.advice,
-        shape=violation.shape,
-    )
-
-
-def plain(term: str | None) -> str:
-    """What a term in N-Triples syntax holds: the IRI, or the literal's text."""
-    if not term:
-        return ""
-    if term.startswith('"'):
-        import pyoxigraph
-
-        quad = next(iter(pyoxigraph.parse(f"<x:s> <x:p> {term} .", format=pyoxigraph.RdfFormat.N_TRIPLES)))
-        return str(quad.object.value)
-    return term.strip("<>")
-
-
-def _rejected(item: Item, error: RecordError) -> Reject:
-    return Reject(
-        item.path,
-        error.record or item.figid,
-        (Reason(error.field, "", error.message, file=error.file if error.file != item.path else ""),),
-    )
 
 
 _worker: Worker | None = None
@@ -302,7 +171,7 @@ def _without_doubles(items: Sequence[Item]) -> tuple[list[Item], list[Reject], i
             try:
                 same = content_hash(other) == content_hash(first)
             except RecordError as error:
-                rejects.append(_rejected(other, error))
+                rejects.append(rejected(other, error))
                 continue
             if same:
                 repeats += 1
@@ -476,22 +345,3 @@ class _Run:
             warnings=tuple(self._settler.warnings),
             rejects=tuple(self._samples),
         )
-
-
-def record_graphs(
-    items: Iterable[Item], *, lexicon: Sequence[str | Path] = (), noise: str | Path | None = None
-) -> Iterator[tuple[Item, str | RecordError]]:
-    """Each record as a graph of its own in N-Triples, or why it cannot be read. For `kg.checking`."""
-    worker = Worker(Setup(Lexicon.load(lexicon), load_noise(noise), None, ()))
-    for item in items:
-        try:
-            own, shared, _ = worker.record(item)
-        except RecordError as error:
-            yield item, error
-            continue
-        yield item, worker.graph(own, shared)
-
-
-def record_name(item: Item) -> str:
-    """The figure IRI that an item will have."""
-    return figure_iri(item.figid)

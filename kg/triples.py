@@ -216,19 +216,29 @@ def _mention(figure: str, target: NamedNode, mention: Mention) -> Iterator[Tripl
         yield Triple(this, _SUSPECT, node(KG + flag))
 
 
+SharedFact = GeneFacts | TermFacts | OrganismFacts | JournalFacts
+"""What records state of things other than their paper."""
+
+
+def fact_triples(fact: SharedFact, lexicon: Lexicon) -> Iterator[Triple]:
+    """One gene, chemical or disease, organism, journal or publisher."""
+    if isinstance(fact, GeneFacts):
+        return gene_triples(fact, lexicon)
+    if isinstance(fact, TermFacts):
+        return term_triples(fact, lexicon)
+    if isinstance(fact, OrganismFacts):
+        return organism_triples(fact, lexicon)
+    return journal_triples(fact)
+
+
 def shared_triples(facts: SharedFacts, lexicon: Lexicon) -> list[Triple]:
     """All shared things of one record, as that record states them."""
     triples: list[Triple] = []
     if facts.paper:
         triples += paper_triples(facts.paper)
-    for journal in facts.journals:
-        triples += journal_triples(journal)
-    for gene in facts.genes:
-        triples += gene_triples(gene, lexicon)
-    for term in facts.terms:
-        triples += term_triples(term, lexicon)
-    for organism in facts.organisms:
-        triples += organism_triples(organism, lexicon)
+    things: tuple[SharedFact, ...] = (*facts.journals, *facts.genes, *facts.terms, *facts.organisms)
+    for fact in things:
+        triples += fact_triples(fact, lexicon)
     for source in facts.sources:
         triples += source_triples(source)
     return triples

@@ -189,7 +189,7 @@ def test_old_and_new_id_together(tmp_path: Path) -> None:
 def test_symbols_that_records_alone_use(tmp_path: Path) -> None:
     """Genes of organisms that no lexicon covers are found by the symbols of the records; case is not held against them."""
     rows = [gene("Jak2", "Jak2", "Jak2", 24514, SYMBOL, RAT), gene("JAK2", "JAK2", "JAK2", 525246, SYMBOL, COW)]
-    write(tmp_path, genes=[*rows, gene("hop", "hop", "hop", 32080, SYMBOL, FLY)])
+    write(tmp_path, genes=rows)
     kg.build([tmp_path], store=tmp_path / "s", jobs=1)
 
     def found(text: str, organism: str | None = None) -> tuple[str, ...]:
@@ -197,12 +197,22 @@ def test_symbols_that_records_alone_use(tmp_path: Path) -> None:
 
     assert found("JAK2", "rat") == ("24514",)
     assert found("jak2", "cow") == ("525246",)
-    assert found("hop", "fruit fly") == ("32080",)
     with pytest.raises(AmbiguousName, match="Bos taurus.*Rattus norvegicus|Rattus norvegicus.*Bos taurus") as raised:
         found("jak2", "any")
     assert set(raised.value.candidates) == {"ncbigene:24514", "ncbigene:525246"}
     with pytest.raises(NotInGraph, match=r"JAK2 \(ncbigene:3717\) is named by no figure.*Bos taurus.*Rattus norvegicus"):
         found("JAK2")
+
+
+def test_case_tells_two_genes_of_the_fly_apart(tmp_path: Path) -> None:
+    """hop is the fly's JAK, Hop the organising protein of its heat shock proteins."""
+    rows = [gene("hop", "hop", "hop", 32080, SYMBOL, FLY), gene("Hop", "Hop", "Hop", 33202, SYMBOL, FLY)]
+    write(tmp_path, genes=rows)
+    kg.build([tmp_path], store=tmp_path / "s", jobs=1)
+    for text, gene_id in (("hop", "32080"), ("Hop", "33202")):
+        assert ids(Lookup(ask_store(open_store(tmp_path / "s")), "fruit fly").find("gene", text)) == (gene_id,)
+    with pytest.raises(AmbiguousName, match="two Drosophila melanogaster genes"):
+        Lookup(ask_store(open_store(tmp_path / "s")), "fruit fly").find("gene", "HOP")
 
 
 # --- genes: what is asked back, or said not to be there

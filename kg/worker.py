@@ -1,0 +1,204 @@
+"""What a worker process does: some items in, checked and serialised triples out. Knows nothing of other batches."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import pyoxigraph
+from pyoxigraph import Triple
+
+from kg.dump import Format, fragment
+from kg.errors import RecordError
+from kg.lexicon import Lexicon
+from kg.model import SharedFacts
+from kg.noise import load_noise
+from kg.normalise import normalise
+from kg.read import Item, read_record
+from kg.shapes import Checker, Engine, Violation
+from kg.triples import SharedFact, fact_triples, figure_triples, paper_triples, source_triples
+
+F = TypeVar("F", bound="SharedFact | str")
+
+
+class Reason(NamedTuple):
+    """One reason why a record is not in the graph. ``shape`` is empty if it failed before the shapes."""
+
+    field: str
+    value: str
+    message: str
+    advice: str = ""
+    shape: str = ""
+    file: str = ""
+
+
+class Reject(NamedTuple):
+    """A record that is left out, and why."""
+
+    file: str
+    figid: str
+    reasons: tuple[Reason, ...]
+
+    def as_json(self) -> str:
+        """One line of the reject report (JSON Lines)."""
+        reasons = [{k: v for k, v in reason._asdict().items() if v} for reason in self.reasons]
+        return json.dumps({"file": self.file, "figid": self.figid, "reasons": reasons}, ensure_ascii=False)
+
+    def __str__(self) -> str:
+        first = self.reasons[0]
+        more = f" (and {len(self.reasons) - 1} more)" if len(self.reasons) > 1 else ""
+        where = first.file if first.file and first.file != self.file else ""
+        said = " ".join(part for part in (where, first.field, first.value and repr(first.value[:60])) if part)
+        return f"{self.file}: {said}{': ' if said else ''}{first.message}{more}"
+
+
+class Setup(NamedTuple):
+    """What a worker needs to know; sent once to each."""
+
+    lexicon: Lexicon
+    noise: dict[str, str]
+    engine: Engine | None
+    formats: tuple[Format, ...]
+
+
+class Batch(NamedTuple):
+    """What comes back of a batch: pieces of each format, shared facts in order of figid, rejects."""
+
+    pieces: tuple[bytes, ...]
+    facts: list[tuple[str, SharedFacts]]
+    rejects: list[Reject]
+    unknown_keys: Counter[str]
+    triples: int
+
+
+class Worker:
+    """Turns items into checked triples; one for each process.
+
+    What records share (a gene, an organism) comes again in most of them: its triples are made once, and it is sent
+    to the parent once.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._checker = Checker(setup.engine) if setup.engine else None
+        self._texts: dict[SharedFact, str] = {}
+        self._sent: set[SharedFact | str] = set()
+
+    def batch(self, items: Sequence[Item]) -> Batch:
+        """Read, normalise, check and serialise some records. Broken ones come back as rejects."""
+        accepted: list[Triple] = []
+        texts: list[str] = []
+        facts: list[tuple[str, SharedFacts]] = []
+        rejects: list[Reject] = []
+        unknown: Counter[str] = Counter()
+        for item in items:
+            try:
+                own, shared, keys = self.record(item)
+            except RecordError as error:
+                rejects.append(rejected(item, error))
+                continue
+            unknown.update(keys)
+            text = fragment(own, "ntriples").decode()
+            reasons = self._check(text, shared)
+            if reasons:
+                rejects.append(Reject(item.path, item.figid, reasons))
+                continue
+            accepted += own
+            texts.append(text)
+            facts.append((item.figid, self._unsent(shared)))
+        pieces = tuple(
+            "".join(texts).encode() if format in ("ntriples", "nquads") else fragment(accepted, format)
+            for format in self._setup.formats
+        )
+        return Batch(pieces, facts, rejects, unknown, len(accepted))
+
+    def record(self, item: Item) -> tuple[list[Triple], SharedFacts, tuple[str, ...]]:
+        """A record's own triples, its shared facts, and its unknown keys. Raises RecordError."""
+        record = read_record(item)
+        figure = normalise(record, self._setup.lexicon, self._setup.noise)
+        return figure_triples(figure), figure.shared, record.unknown_keys
+
+    def graph(self, own: str, shared: SharedFacts) -> str:
+        """A record as a graph of its own, in N-Triples: what the shapes are held against."""
+        parts = [own]
+        if shared.paper:
+            parts.append(fragment(paper_triples(shared.paper), "ntriples").decode())
+        facts: tuple[SharedFact, ...] = (*shared.journals, *shared.genes, *shared.terms, *shared.organisms)
+        for fact in facts:
+            text = self._texts.get(fact)
+            if text is None:
+                text = fragment(fact_triples(fact, self._setup.lexicon), "ntriples").decode()
+                self._texts[fact] = text
+            parts.append(text)
+        parts.append(fragment((t for source in shared.sources for t in source_triples(source)), "ntriples").decode())
+        return "".join(parts)
+
+    def _check(self, own: str, shared: SharedFacts) -> tuple[Reason, ...]:
+        if self._checker is None:
+            return ()
+        found = self._checker.check(self.graph(own, shared))
+        return tuple(violation_reason(v) for v in found if v.severity.endswith("Violation"))
+
+    def _unsent(self, shared: SharedFacts) -> SharedFacts:
+        """The facts that the parent has not had from this worker; a paper's always, since records may disagree."""
+
+        def new(facts: Iterable[F]) -> tuple[F, ...]:
+            fresh = tuple(fact for fact in facts if fact not in self._sent)
+            self._sent.update(fresh)
+            return fresh
+
+        return SharedFacts(
+            paper=shared.paper,
+            journals=new(shared.journals),
+            genes=new(shared.genes),
+            terms=new(shared.terms),
+            organisms=new(shared.organisms),
+            sources=new(shared.sources),
+        )
+
+
+def violation_reason(violation: Violation) -> Reason:
+    """A SHACL result as a reason of the reject report."""
+    return Reason(
+        field=violation.field,
+        value=plain(violation.value),
+        message=violation.message,
+        advice=violation.advice,
+        shape=violation.shape,
+    )
+
+
+def plain(term: str | None) -> str:
+    """What a term in N-Triples syntax holds: the IRI, or the literal's text."""
+    if not term:
+        return ""
+    if term.startswith('"'):
+        quad = next(iter(pyoxigraph.parse(f"<x:s> <x:p> {term} .", format=pyoxigraph.RdfFormat.N_TRIPLES)))
+        return str(quad.object.value)
+    return term.strip("<>")
+
+
+def rejected(item: Item, error: RecordError) -> Reject:
+    """A record that cannot be read, as a reject."""
+    return Reject(
+        item.path,
+        error.record or item.figid,
+        (Reason(error.field, "", error.message, file=error.file if error.file != item.path else ""),),
+    )
+
+
+def record_graphs(
+    items: Iterable[Item], *, lexicon: Sequence[str | Path] = (), noise: str | Path | None = None
+) -> Iterator[tuple[Item, str | RecordError]]:
+    """Each record as a graph of its own in N-Triples, or why it cannot be read. For `kg.checking`."""
+    worker = Worker(Setup(Lexicon.load(lexicon), load_noise(noise), None, ()))
+    for item in items:
+        try:
+            own, shared, _ = worker.record(item)
+        except RecordError as error:
+            yield item, error
+            continue
+        yield item, worker.graph(fragment(own, "ntriples").decode(), shared)
