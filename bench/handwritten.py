@@ -54,6 +54,7 @@ def record(graph: rdflib.Graph, path: Path, data: Path) -> None:
     table = data / f"{figid}-genes.tsv"
     if not table.exists():
         return
+    best: dict[URIRef, str] = {}
     with table.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             gene = URIRef("https://identifiers.org/ncbigene/" + row["ncbigene_id"])
@@ -77,7 +78,9 @@ def record(graph: rdflib.Graph, path: Path, data: Path) -> None:
             add((mention, DCTERMS.source, source))
             add((source, RDF.type, KG.MentionSource))
             add((figure, SCHEMA.mentions, gene))
-            add((figure, KG["mentions" + TIER[row["source"]]], gene))
+            best[gene] = min(best.get(gene, row["source"]), row["source"], key=list(TIER).index)
+    for gene, source_name in best.items():
+        add((figure, KG["mentions" + TIER[source_name]], gene))
 
 
 def main() -> None:

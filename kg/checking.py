@@ -8,6 +8,7 @@ as one rest. Rules over the whole graph give warnings and reject nothing.
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from kg.answer import select
 from kg.dump import ENDINGS, fragment
 from kg.errors import RecordError, UsageError
 from kg.read import find_items
-from kg.shapes import Checker, Engine, Violation
+from kg.shapes import SH, Checker, Engine, Violation
 from kg.store import open_store
 from kg.vocab import DCTERMS, KG, OA, RDF, SCHEMA, Tier
 from kg.worker import plain, record_graphs
@@ -129,8 +130,8 @@ def _load(path: Path) -> Store:
         raise UsageError(f"{path}: no such file or folder") from None
     except SyntaxError as error:
         raise UsageError(f"{path}: not {format.name}: {error}") from None
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+    except (OSError, EOFError, zlib.error) as error:  # the last two: a broken .gz
+        raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return store
 
 
@@ -143,11 +144,28 @@ def _check_records(checker: Checker, sources: Sequence[str | Path], lexicon: Seq
             where = graph.file if graph.file != item.path else ""
             field = f"{where}: {graph.field}" if where else graph.field
             findings.append(Finding(item.path, field, graph.value, graph.message, "", "violation", "", ""))
+            results.append(_unreadable(item.figid, f"{field}: {graph.message}" if field else graph.message))
             continue
         found = checker.check(graph)
         results += found
         findings += (_finding(item.path, violation) for violation in found)
     return Report(len(items), tuple(findings), tuple(results))
+
+
+def _unreadable(figid: str, message: str) -> Violation:
+    """A record that no shape was held against, as a SHACL result: a report without one would say that all is well."""
+    return Violation(
+        focus=vocab.PREFIXES["figure"] + vocab.encode(figid) + ".html",
+        path=None,
+        value=None,
+        component=vocab.SHAPES + "ReadableConstraintComponent",
+        severity=SH + "Violation",
+        shape=vocab.SHAPES + "ReadableRecord",
+        message=message,
+        field="",
+        advice="",
+        file="",
+    )
 
 
 def _finding(record: str, violation: Violation) -> Finding:

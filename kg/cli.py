@@ -6,12 +6,13 @@ input that cannot be read, 3 could not run (store, endpoint, disk).
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
@@ -36,6 +37,7 @@ def say(text: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
+    _prepare_streams()
     try:
         code = cli.main(arguments, prog_name="kg", standalone_mode=False)
         sys.stdout.flush()
@@ -59,10 +61,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _prepare_streams() -> None:
+    """See to it that there is a stdout, and that a character which the terminal lacks is no error."""
+    if sys.stdout is None:  # closed by the caller: >&-
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - stays open
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _drop_stdout() -> None:
     """Let what is still to be written go nowhere: Python would complain when it flushes stdout at exit."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -364,7 +375,14 @@ def _format_option(formats: Sequence[str]) -> click.Option:
 def _print_table(table: Table, format: Any) -> None:
     from kg.results import write
 
-    write(table, format, sys.stdout, width=_terminal_width())
+    write(table, format, _stdout(format), width=_terminal_width())
+
+
+def _stdout(format: str) -> TextIO:
+    """Where to write: the W3C formats are UTF-8 whatever the terminal, and know their own line ends."""
+    if format != "table" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
+    return sys.stdout
 
 
 def _terminal_width() -> int | None:
@@ -412,11 +430,11 @@ def sparql(text: str, store: Path | None, format: Any) -> None:
     if chosen not in TABLE_FORMATS:
         raise UsageError(f"SELECT and ASK give a table: --format {', '.join(TABLE_FORMATS)}")
     if isinstance(found, pyoxigraph.QueryBoolean):
-        write_boolean(bool(found), chosen, sys.stdout)
+        write_boolean(bool(found), chosen, _stdout(chosen))
     elif chosen == "table":
         _print_table(Table(columns(found), list(rows(found))), chosen)
     else:
-        write_rows(columns(found), rows(found), chosen, sys.stdout)
+        write_rows(columns(found), rows(found), chosen, _stdout(chosen))
 
 
 def _query_text(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any, Literal, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
@@ -125,7 +126,9 @@ def _lines(head: Sequence[str], rows: Iterable[Row], value: Callable[[Any], str]
 def _csv_value(term: Any) -> str:
     if term is None:
         return ""
-    return str(term) if isinstance(term, pyoxigraph.BlankNode | pyoxigraph.Triple) else str(term.value)
+    if isinstance(term, pyoxigraph.Triple):
+        return f"<<({term})>>"
+    return str(term) if isinstance(term, pyoxigraph.BlankNode) else str(term.value)
 
 
 def _tsv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
@@ -135,7 +138,8 @@ def _tsv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
 
 def _tsv_value(term: Any) -> str:
     """The term in Turtle; the library escapes line ends and quotes, a tab is left to us."""
-    return "" if term is None else str(term).replace("\t", "\\t")
+    said = f"<<({term})>>" if isinstance(term, pyoxigraph.Triple) else str(term)
+    return "" if term is None else said.replace("\t", "\\t")
 
 
 def _json(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
@@ -178,12 +182,24 @@ def _xml(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     yield "</results></sparql>\n"
 
 
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_OUTER_BLANKS = re.compile(r"\A[ \t\n]+|[ \t\n]+\Z")
+
+
+def _xml_text(value: str) -> str:
+    """Text for XML 1.0, which has no place for most control characters, not even escaped.
+
+    Words of figures end in blanks, which some readers trim unless they are written as references.
+    """
+    escaped = escape(_NOT_IN_XML.sub("", value), {"\r": "&#13;"})
+    return _OUTER_BLANKS.sub(lambda blanks: "".join(f"&#{ord(ch)};" for ch in blanks[0]), escaped)
+
+
 def _xml_term(term: Any) -> str:
     if isinstance(term, pyoxigraph.Triple):
         parts = (f"<{place}>{_xml_term(part)}</{place}>" for place, part in zip(_PLACES, term, strict=True))
         return f"<triple>{''.join(parts)}</triple>"
-    # XML 1.0 has no place for most control characters, not even escaped.
-    value = escape("".join(ch for ch in term.value if ch >= " " or ch in "\t\n\r"), {"\r": "&#13;"})
+    value = _xml_text(term.value)
     if isinstance(term, pyoxigraph.NamedNode):
         return f"<uri>{value}</uri>"
     if isinstance(term, pyoxigraph.BlankNode):

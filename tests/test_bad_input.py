@@ -297,7 +297,7 @@ ODD: dict[str, Callable[[Path, str], object]] = {
     "surrogate": text(lambda data: data.replace(b"Signaling in a cell", b'"a\\ud800b"')),
     "bidi": fields(figtitle="a\u202eb\u200f"),
     "longtext": fields(caption="x" * 100_000),
-    "manykeywords": lambda folder, figid: write(folder, figid, keywords=[f"k{n}" for n in range(3000)]),
+    "manykeywords": lambda folder, figid: write(folder, figid, keywords=[f"k{n}" for n in range(1000)]),
     "iriorganism": fields(organisms=["<script>", 'a"b\\c', "NA, Homo sapiens"]),
     "ndex": fields(ndex="not a uuid <x>", wpid="WP 1"),
     "hugeid": genes(gene("x", "X", "X", "9" * 5000)),

@@ -1,0 +1,240 @@
+"""The stored queries as data: headers that are whole and true, arguments bound as terms."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+from pyoxigraph import Literal, NamedNode, Variable
+from question_records import ROOT, run
+from rdflib.plugins.sparql import prepareQuery
+
+from kg.catalogue import StoredQuery, bind, catalogue, check_syntax, get, parse
+from kg.errors import UsageError
+from kg.views import VIEWS
+
+NAMES = """
+ambiguous-words doubtful-words family-words figures-by-chemical figures-by-disease figures-mentioning-any-gene
+figures-mentioning-genes figures-of-paper figures-per-organism-and-year genes-of-figure genes-seen-with-gene
+most-figured-genes papers-with-most-figures unresolved-keywords why-gene-in-figure
+""".split()
+
+
+@pytest.fixture(params=NAMES)
+def query(request: pytest.FixtureRequest) -> StoredQuery:
+    return get(request.param)
+
+
+def test_the_catalogue() -> None:
+    """Names are promises to users."""
+    assert list(catalogue()) == sorted(NAMES)
+    assert {path.stem for path in (ROOT / "queries").iterdir()} == set(NAMES)
+
+
+def test_the_header_is_whole(query: StoredQuery) -> None:
+    assert re.fullmatch(r"[A-Z].*[^.]", query.title)
+    assert re.fullmatch(r"[A-Z].*\.", query.description)
+    assert re.fullmatch(r"[a-z]+", query.category)
+    assert query.keywords
+    assert all(query.columns.values())
+    assert query.view in VIEWS
+    assert len({param.name for param in query.params}) == len(query.params)
+    for param in query.params:
+        assert param.help
+        assert param.example
+        assert param.many or len(param.example) == 1
+    assert not any(param.many for param in query.params[:-1]), "only the last can take the rest"
+
+
+def test_columns_are_those_of_the_select(query: StoredQuery) -> None:
+    found = pyoxigraph.Store().query(query.text)
+    assert isinstance(found, pyoxigraph.QuerySolutions)
+    assert [variable.value for variable in found.variables] == list(query.columns)
+    assert [str(variable) for variable in prepareQuery(query.text).algebra["PV"]] == list(query.columns)
+    assert set(query.collect) <= set(query.columns)
+
+
+def test_parameters_and_options_are_those_of_the_values_block(query: StoredQuery) -> None:
+    variables = set(query.variables)
+    given = {param.var for param in query.params}
+    by_option = {"tier": {"edge", "tier", "other_tier", "specific"}, "organism": {"organism"}}
+    assert given <= variables
+    assert variables - given - {"arg", "wanted"} <= {name for option in query.options for name in by_option[option]}
+    assert ("tier" in query.options) == bool(variables & by_option["tier"])
+    # An organism is what is counted, or else what symbols mean.
+    assert "organism" not in query.options or "organism" in variables or any(p.type == "gene" for p in query.params)
+    assert not query.counts or set(query.options) == {"tier", "organism"}
+
+
+def test_the_query_has_one_values_block_and_it_comes_first(query: StoredQuery) -> None:
+    """One leading block, so that any engine starts from what is asked for."""
+    assert len(re.findall(r"\bVALUES\b", query.text)) == bool(query.variables)
+    if query.variables:
+        assert re.search(r"\{\s*VALUES\b", query.text)
+
+
+def test_the_query_declares_its_own_prefixes(query: StoredQuery) -> None:
+    """It runs in a server that knows none of ours."""
+    check_syntax(query.text)
+    used = set(re.findall(r"(?<![<\w])([a-z]+):(?=\w)", re.sub(r"#.*|<[^>]*>|\"[^\"]*\"", "", query.text)))
+    declared = set(re.findall(r"PREFIX (\w+):", query.text))
+    assert used == declared
+
+
+def test_the_query_is_ordered(query: StoredQuery) -> None:
+    """Two runs give the same rows in the same order."""
+    assert re.search(r"\n\}\n(GROUP BY .*\n)?ORDER BY ", query.text)
+
+
+def test_help_tells_arguments_and_columns(query: StoredQuery) -> None:
+    told = run("query", query.name, "--help")
+    assert told.code == 0
+    assert query.title in told.out
+    for name in query.columns:
+        assert re.search(rf"\b{name}: ", told.out)
+    for param in query.params:
+        assert f"{param.name.upper()}: " in told.out
+    assert ("--tier" in told.out) == ("--specific" in told.out) == ("tier" in query.options)
+    assert ("--organism" in told.out) == ("organism" in query.options)
+    example = " ".join(example for param in query.params for example in param.example)
+    assert f"kg query {query.name} {example}".strip() in " ".join(told.out.split())
+
+
+# --- headers that are wrong
+
+
+HEADER = """#+ title: A question
+#+ description: What it tells.
+#+ category: genes
+#+ keywords: [gene]
+#+ params:
+#+   - {name: gene, type: gene, example: JAK2, help: "a symbol"}
+#+ columns:
+#+   x: a thing
+
+SELECT ?x WHERE { VALUES (?gene ?flag) { (<x:example> true) } ?x ?p ?gene }
+"""
+
+
+def stored(folder: Path, text: str = HEADER) -> StoredQuery:
+    path = folder / "a-question.rq"
+    path.write_text(text, encoding="utf-8")
+    return parse(path)
+
+
+def test_a_header_is_read(tmp_path: Path) -> None:
+    query = stored(tmp_path)
+    assert (query.name, query.title, query.category, query.keywords) == ("a-question", "A question", "genes", ("gene",))
+    (param,) = query.params
+    assert (param.name, param.var, param.type, param.many, param.example) == ("gene", "gene", "gene", False, ("JAK2",))
+    assert (query.columns, query.counts, query.view, query.collect) == ({"x": "a thing"}, False, "rows", ())
+    assert query.variables == ("gene", "flag")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("#+ title: A question\n", ""),
+        ("#+ category: genes\n", ""),
+        ("#+   x: a thing", "#+   - x"),
+        ("type: gene", "type: planet"),
+        (', help: "a symbol"', ""),
+        ("#+ title: A question", "#+ title: [A question"),
+        ("#+ title: A question", "#+ title: A: question"),
+        (HEADER, "SELECT ?x WHERE { ?x ?p ?o }"),
+    ],
+)
+def test_a_broken_header_names_its_file(tmp_path: Path, change: tuple[str, str]) -> None:
+    assert change[0] in HEADER
+    with pytest.raises(UsageError, match=r"a-question\.rq"):
+        stored(tmp_path, HEADER.replace(*change))
+
+
+# --- binding
+
+
+def asked(store: pyoxigraph.Store, text: str) -> set[str]:
+    found = store.query(text)
+    assert isinstance(found, pyoxigraph.QuerySolutions)
+    return {row[Variable("x")].value for row in found}
+
+
+def test_bound_values_are_a_product(tmp_path: Path) -> None:
+    text = bind(
+        stored(tmp_path),
+        {"gene": [NamedNode("x:a"), NamedNode("x:b")], "flag": [Literal(True), None]},
+    )
+    rows = re.findall(r"\((<[^>]*>) (\S+)\)", text)
+    assert len(rows) == 4
+    assert {row[0] for row in rows} == {"<x:a>", "<x:b>"}
+    assert [row[1] for row in rows].count("UNDEF") == 2
+    assert "x:example" not in text
+
+
+def test_values_that_belong_together_stay_together(tmp_path: Path) -> None:
+    pairs = [(Literal(str(n)), NamedNode(f"x:{name}")) for n, name in enumerate("ab")]
+    text = bind(stored(tmp_path), {"flag gene": pairs})
+    assert re.findall(r'\(<x:(\w)> "(\d)"\)', text) == [("a", "0"), ("b", "1")]
+
+
+ODD = ['"', "'", "\\", "\n", "\r\n", "\t", '" } INSERT', "}", "{", "?x", "#", "β", "\x01", '"""', "\\u0022"]
+
+
+@pytest.mark.parametrize("word", ODD)
+def test_any_text_can_be_bound(tmp_path: Path, word: str) -> None:
+    store = pyoxigraph.Store()
+    store.add(pyoxigraph.Quad(NamedNode("x:hit"), NamedNode("x:p"), Literal(word)))
+    store.add(pyoxigraph.Quad(NamedNode("x:other"), NamedNode("x:p"), Literal("other")))
+    text = bind(stored(tmp_path), {"gene": [Literal(word)], "flag": [None]})
+    assert asked(store, text) == {"x:hit"}
+
+
+def test_no_values_no_rows(tmp_path: Path) -> None:
+    text = bind(stored(tmp_path), {"gene": [], "flag": [None]})
+    store = pyoxigraph.Store()
+    store.add(pyoxigraph.Quad(NamedNode("x:s"), NamedNode("x:p"), Literal("o")))
+    assert asked(store, text) == set()
+
+
+def test_a_query_without_arguments_stays_as_it_is(tmp_path: Path) -> None:
+    query = stored(tmp_path, HEADER.replace("VALUES (?gene ?flag) { (<x:example> true) } ", ""))
+    assert bind(query, {}) == query.text
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("figures-mentioning-gene", "figures-mentioning-genes"),
+        ("most-figured", "most-figured-genes"),
+        ("figures-by-chemicals", "figures-by-chemical"),
+        ("AMBIGUOUS-words", "ambiguous-words"),
+    ],
+)
+def test_an_unknown_question_names_near_ones(typed: str, near: str) -> None:
+    ran = run("query", typed)
+    assert (ran.code, ran.out) == (2, "")
+    assert f'no stored query "{typed}"' in ran.err
+    assert near in ran.err
+    assert "kg query" in ran.err
+
+
+def test_an_unknown_question_like_none(tmp_path: Path) -> None:
+    ran = run("query", "xyzzy")
+    assert ran.code == 2
+    assert "Near" not in ran.err
+
+
+def test_kg_query_lists_the_questions() -> None:
+    ran = run("query")
+    assert ran.code == 0
+    assert [line.split()[0] for line in ran.lines] == sorted(NAMES)
+    for line in ran.lines:
+        assert get(line.split()[0]).title in line
+    helped = run("query", "--help")
+    assert helped.code == 0
+    assert all(name in helped.out for name in NAMES)
