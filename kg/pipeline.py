@@ -15,7 +15,7 @@ import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from kg.dump import Document, Format, format_of, fragment, open_output
 from kg.errors import CannotRun, RecordError
 from kg.lexicon import Lexicon
 from kg.noise import load_noise
+from kg.processes import pool
 from kg.read import Item, content_hash, find_items
 from kg.shapes import Engine
 from kg.shared import Settler
@@ -193,11 +194,11 @@ def _batches(items: Sequence[Item], setup: Setup, jobs: int | None) -> Generator
         for batch in pending:
             yield len(batch), worker.batch(batch)
         return
-    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(setup,))
+    workers_pool = pool(workers, _start_worker, setup)
     try:
         under_way: deque[tuple[int, Future[Batch]]] = deque()
         for batch in pending:
-            under_way.append((len(batch), pool.submit(_run_batch, batch)))
+            under_way.append((len(batch), workers_pool.submit(_run_batch, batch)))
             if len(under_way) >= 3 * workers:
                 size, future = under_way.popleft()
                 yield size, future.result()
@@ -208,7 +209,7 @@ def _batches(items: Sequence[Item], setup: Setup, jobs: int | None) -> Generator
             "a worker process died (out of memory, or killed). The store is as it was; try fewer --jobs"
         ) from None
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        workers_pool.shutdown(wait=True, cancel_futures=True)
 
 
 class _Run:

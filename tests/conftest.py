@@ -15,8 +15,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kg.lexicon import Lexicon
     from records import Graph
+
+    from kg.lexicon import Lexicon
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -65,8 +66,9 @@ def noise() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def graph_of(lexicon: Lexicon, noise: dict[str, str]) -> Callable[..., Graph]:
     """``graph_of(path, …)``: the records as one graph; each must pass the shapes on its own."""
+    from records import graph
+
     from kg.shapes import Checker
-    from records import Graph, graph
 
     checker = Checker()
 

@@ -1,7 +1,7 @@
 """Small records for tests: written as PFOCR writes them, and read back as a graph to ask.
 
-    write(tmp_path, figid="PMC1__f1", genes=[gene("JAK", "JAK", "JAK2", 3717, FAMILY)])   -> the record's file
-    graph_of(path).mentions(word="JAK")                                                   -> what the graph says
+write(tmp_path, figid="PMC1__f1", genes=[gene("JAK", "JAK", "JAK2", 3717, FAMILY)])   -> the record's file
+graph_of(path).mentions(word="JAK")                                                   -> what the graph says
 """
 
 from __future__ import annotations
@@ -117,9 +117,7 @@ def fields_2023(figid: str, keywords: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def fields_2021(
-    figid: str, genes: Sequence[Mapping[str, Any]] = (), keywords: Sequence[str] = ()
-) -> dict[str, Any]:
+def fields_2021(figid: str, genes: Sequence[Mapping[str, Any]] = (), keywords: Sequence[str] = ()) -> dict[str, Any]:
     """A record of 2021, whole: the human genes stand in it, there is no DOI and no journal."""
     newer = fields_2023(figid, keywords)
     kept = (

@@ -112,7 +112,9 @@ BAD: dict[str, Bad] = {
     "scorenan": Bad(fields(automl_pathway=float("nan")), "automl_pathway / pathway_score", ""),
     "scoreinf": Bad(fields(automl_pathway=float("-inf")), "automl_pathway / pathway_score", ""),
     "noword": Bad(genes(gene(" ", "JAK2", "JAK2", 3717)), "word / keywords", ""),
-    "noorganism": Bad(genes(("NA", "NA", "NA", "x", "X", "X", "99999999", SYMBOL, "1", "1", "1")), "genes: organism_id", ""),
+    "noorganism": Bad(
+        genes(("NA", "NA", "NA", "x", "X", "X", "99999999", SYMBOL, "1", "1", "1")), "genes: organism_id", ""
+    ),
 }
 ONLY_FILE = {"utf8", "utf16", "empty", "page", "unterminated", "yaml", "bomb", "deep", "list"}
 
@@ -141,9 +143,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     done = run("build", folder / "records", "--store", store, "--reject-file", report)
     assert report.exists(), done.stderr
     lines = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
-    return Outcome(
-        done.returncode, done.stderr, {Path(line["file"]).stem: line for line in lines}, store, folder
-    )
+    return Outcome(done.returncode, done.stderr, {Path(line["file"]).stem: line for line in lines}, store, folder)
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -165,7 +165,7 @@ def test_rejects_alone_exit_with_0_and_all_is_counted(outcome: Outcome) -> None:
 
 
 def test_the_rest_is_unharmed(outcome: Outcome) -> None:
-    query = 'SELECT ?id { ?f a <https://schema.org/ImageObject> ; <https://schema.org/identifier> ?id }'
+    query = "SELECT ?id { ?f a <https://schema.org/ImageObject> ; <https://schema.org/identifier> ?id }"
     solutions = open_store(outcome.store).query(query)
     assert {s["id"].value for s in solutions} == {"PMC1__good", "PMC9__good"}  # type: ignore[union-attr]
 
@@ -293,7 +293,9 @@ ODD: dict[str, Callable[[Path, str], object]] = {
     "replacement": fields(filename="a\ufffdb.jpg", doi="10.1000/\ufffd", journal_title="J\ufffd"),
     "private": fields(publisher_name="\ue000", figlink="/a\U000f0000"),
     "noncharacter": fields(filename="a\ufdd0", reftext="\uffff"),
-    "controls": text(lambda data: data.replace(b"Signaling in a cell", b'"a\\0b\\x01c\\x1b[31md\\u2028e\\x85f\\uFFFE"')),
+    "controls": text(
+        lambda data: data.replace(b"Signaling in a cell", b'"a\\0b\\x01c\\x1b[31md\\u2028e\\x85f\\uFFFE"')
+    ),
     "surrogate": text(lambda data: data.replace(b"Signaling in a cell", b'"a\\ud800b"')),
     "bidi": fields(figtitle="a\u202eb\u200f"),
     "longtext": fields(caption="x" * 100_000),
@@ -331,7 +333,9 @@ def test_odd_values_do_not_end_the_build(tmp_path: Path, name: str) -> None:
         assert result.figures >= 1
         assert [r.figid for r in result.rejects] in ([], ["PMC5__odd"])
     # what was written can be read by others, and says the same
-    expected = open_store(tmp_path / "s").dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=pyoxigraph.DefaultGraph())
+    expected = open_store(tmp_path / "s").dump(
+        format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=pyoxigraph.DefaultGraph()
+    )
     assert expected is not None
     reference = set(rdflib.Graph().parse(data=expected.decode(), format="nt"))
     for ending, format in (("ttl", "turtle"), ("jsonld", "json-ld"), ("nt", "nt")):

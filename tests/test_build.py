@@ -17,11 +17,11 @@ import pyoxigraph
 import pytest
 import rdflib
 from pyoxigraph import RdfFormat
-from records import FAMILY, LEFT_OUT, SYMBOL, SYNONYM, gene, write
 from rdflib.compare import isomorphic
+from records import FAMILY, LEFT_OUT, SYMBOL, SYNONYM, gene, write
 
-from kg.pipeline import BATCH, BuildResult, Reject, build
 from kg.errors import CannotRun, UsageError
+from kg.pipeline import BATCH, BuildResult, Reject, build
 from kg.store import build_info, open_store
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
@@ -165,7 +165,11 @@ def test_without_check_all_that_can_be_read_is_in_the_graph(corpus: Path, tmp_pa
         {"pmcid": LEFT_OUT},
         {"pmcid": "x y"},
         {"papertitle": "NA"},
-        {"genes": [gene("x", "X", "x", 99999999)[:0] + ("NA", "NA", "x", "x", "X", "x", "99999999", SYMBOL, "", "", "")]},
+        {
+            "genes": [
+                (*gene("x", "X", "x", 99999999)[:0], "NA", "NA", "x", "x", "X", "x", "99999999", SYMBOL, "", "", "")
+            ]
+        },
         {"genes": [gene("", "", "NA", "NA", SYMBOL)]},
         {"automl_pathway": ".nan"},
         {"year": "circa 2020"},
@@ -456,9 +460,7 @@ def full(old: Path) -> Path:
 
 @pytest.mark.parametrize("ending", ["nt", "nt.gz", "jsonld"])
 @pytest.mark.parametrize("small", [False, True])
-def test_a_dump_to_a_full_device(
-    corpus: Path, old: Path, full: Path, tmp_path: Path, ending: str, small: bool
-) -> None:
+def test_a_dump_to_a_full_device(corpus: Path, old: Path, full: Path, tmp_path: Path, ending: str, small: bool) -> None:
     link = full.rename(full.with_suffix(f".{ending}"))
     source = write(tmp_path) if small else corpus
     before = lies_in(old.parent)
@@ -558,11 +560,12 @@ def test_a_worker_that_dies_is_told(corpus: Path, old: Path) -> None:
     code = (
         "import os, sys, kg.pipeline as b\n"
         "from kg.errors import CannotRun\n"
-        "record = b.Worker.record\n"
-        "def die(self, item):\n"
-        "    if item.figid == 'PMC9__f25': os._exit(9)\n"
-        "    return record(self, item)\n"
-        "b.Worker.record = die\n"
+        "from kg.read import Item\n"
+        "class Poison(Item):\n"
+        "    def __reduce__(self): return os._exit, (9,)\n"  # what a worker does on receiving it
+        "listing = b.find_items([sys.argv[1]])\n"
+        "listing.items[-1] = Poison(*listing.items[-1])\n"
+        "b.find_items = lambda sources: listing\n"
         "try:\n"
         "    b.build([sys.argv[1]], store=sys.argv[2], jobs=2)\n"
         "except CannotRun as error:\n"

@@ -220,7 +220,9 @@ def test_a_mention_without_a_target_is_found(graph: str, tmp_path: Path) -> None
         ("schema.org/isPartOf> <https://identifiers.org/pmc", None),
     ],
 )
-def test_what_is_missing_in_a_figure_is_told_by_its_figid(graph: str, tmp_path: Path, part: str, field: str | None) -> None:
+def test_what_is_missing_in_a_figure_is_told_by_its_figid(
+    graph: str, tmp_path: Path, part: str, field: str | None
+) -> None:
     found = checked(without(graph, part), tmp_path)
     assert found
     assert {record for record, _ in found} <= {"PMC2__f1", "(in no figure)"}

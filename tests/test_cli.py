@@ -130,7 +130,14 @@ def test_a_question_without_its_argument_gives_an_example(store: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("query", "most-figured-genes"), ("show", "JAK2"), ("stats",), ("check",), ("sparql", "ASK {}"), ("export", "-o", "x.nt")],
+    [
+        ("query", "most-figured-genes"),
+        ("show", "JAK2"),
+        ("stats",),
+        ("check",),
+        ("sparql", "ASK {}"),
+        ("export", "-o", "x.nt"),
+    ],
     ids=" ".join,
 )
 def test_without_a_store_is_3_and_says_what_to_do(
@@ -223,7 +230,9 @@ def test_ask(store: Path) -> None:
     assert json.loads(said) == {"head": {}, "boolean": True}
 
 
-@pytest.mark.parametrize(("option", "format"), [("turtle", "turtle"), ("jsonld", "json-ld"), ("ntriples", "nt"), ("", "turtle")])
+@pytest.mark.parametrize(
+    ("option", "format"), [("turtle", "turtle"), ("jsonld", "json-ld"), ("ntriples", "nt"), ("", "turtle")]
+)
 def test_construct(store: Path, option: str, format: str) -> None:
     query = "CONSTRUCT { ?s schema:name ?n ; a ?t } WHERE { ?s a schema:Gene ; schema:name ?n ; a ?t }"
     ran = run("sparql", query, *(["--format", option] if option else []), store=store)
@@ -268,7 +277,10 @@ def test_what_is_no_query_is_2(store: Path, text: str, said: str) -> None:
 
 def test_input_that_is_not_utf8(store: Path, tmp_path: Path) -> None:
     (tmp_path / "query.rq").write_bytes(b"ASK {} # \xff")
-    for ran in (run("sparql", tmp_path / "query.rq", store=store), run("sparql", "-", store=store, stdin=b"ASK {} # \xff")):
+    for ran in (
+        run("sparql", tmp_path / "query.rq", store=store),
+        run("sparql", "-", store=store, stdin=b"ASK {} # \xff"),
+    ):
         assert (ran.code, ran.out) == (2, "")
         assert "not UTF-8" in ran.err
 
@@ -281,7 +293,12 @@ def test_a_service_that_is_not_there_is_3(store: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "format"),
-    [("SELECT * { ?s ?p ?o }", "turtle"), ("ASK {}", "jsonld"), ("DESCRIBE pmc:PMC1", "csv"), ("DESCRIBE pmc:PMC1", "table")],
+    [
+        ("SELECT * { ?s ?p ?o }", "turtle"),
+        ("ASK {}", "jsonld"),
+        ("DESCRIBE pmc:PMC1", "csv"),
+        ("DESCRIBE pmc:PMC1", "table"),
+    ],
 )
 def test_a_format_that_does_not_fit_is_2(store: Path, text: str, format: str) -> None:
     ran = run("sparql", text, "--format", format, store=store)
@@ -436,7 +453,9 @@ def test_a_terminal_of_any_encoding(store: Path, tmp_path: Path, encoding: str) 
     assert "β → ·" in printed(*asked, "json").decode("utf-8")
 
 
-@pytest.mark.parametrize("command", ["query most-figured-genes", "stats --format tsv", "show JAK2", "sparql ASK{}", "--help"])
+@pytest.mark.parametrize(
+    "command", ["query most-figured-genes", "stats --format tsv", "show JAK2", "sparql ASK{}", "--help"]
+)
 @pytest.mark.parametrize("closed", [">&-", "2>&-"])
 def test_a_stream_that_is_closed_is_no_error(store: Path, command: str, closed: str) -> None:
     ran = subprocess.run(

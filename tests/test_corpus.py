@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pyoxigraph
 import pytest
 
-from kg.build import BuildResult, build
+from kg.pipeline import BuildResult, build
 from kg.store import open_store
 
 pytestmark = pytest.mark.needs_shared
@@ -64,8 +64,15 @@ def made(layout: str, shared: Path, tmp_path_factory: pytest.TempPathFactory) ->
     if layout not in _made:
         folder = tmp_path_factory.mktemp(layout)
         subprocess.run(
-            [sys.executable, shared / "make_corpus.py", folder / "records"]
-            + ["--figures", str(FIGURES), "--layout", layout],
+            [
+                sys.executable,
+                shared / "make_corpus.py",
+                folder / "records",
+                "--figures",
+                str(FIGURES),
+                "--layout",
+                layout,
+            ],
             check=True,
             capture_output=True,
         )
@@ -119,9 +126,9 @@ def test_jak2_and_stat3(corpus: Corpus) -> None:
 def test_every_mention_has_a_word_a_source_and_a_place(corpus: Corpus) -> None:
     mentions = corpus.count("?x a oa:Annotation")
     assert 0 < mentions <= corpus.truth["mentions"]  # rows can repeat
-    assert corpus.count("?x a oa:Annotation ; kg:word ?w ; dcterms:source ?s ; kg:statedIn ?p ; oa:hasBody ?b", "*") == (
-        mentions
-    )
+    assert corpus.count(
+        "?x a oa:Annotation ; kg:word ?w ; dcterms:source ?s ; kg:statedIn ?p ; oa:hasBody ?b", "*"
+    ) == (mentions)
 
 
 def test_warnings_reject_nothing_and_are_few(corpus: Corpus) -> None:

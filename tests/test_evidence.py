@@ -76,9 +76,11 @@ def test_stat_is_a_family_word_and_an_alias_of_soat1(tmp_path: Path, graph_of: G
 
 def test_family_words_of_one_species_say_nothing_of_another(tmp_path: Path, graph_of: GraphOf) -> None:
     graph = graph_of(seed_with_table(tmp_path))
-    assert {
-        (seen.body, seen.ambiguity) for seen in graph.mentions(word="STAT", source=SYNONYM)
-    } == {(body(6646), "familyWord"), (body(368481), "several"), (body(368519), "several")}
+    assert {(seen.body, seen.ambiguity) for seen in graph.mentions(word="STAT", source=SYNONYM)} == {
+        (body(6646), "familyWord"),
+        (body(368481), "several"),
+        (body(368519), "several"),
+    }
 
 
 def test_the_seed_record_alone_says_no_word(graph_of: GraphOf) -> None:
@@ -160,9 +162,7 @@ def test_ambiguity(
     specifically = {thing for edge, thing in graph.edges(FIGURE) if edge == "mentionsSpecifically"}
     sources = {row[6]: {r[7] for r in rows if r[6] == row[6]} for row in rows}
     assert specifically == {
-        body(gene_id)
-        for gene_id, flag in expected.items()
-        if flag is None and sources[str(gene_id)] != {FAMILY}
+        body(gene_id) for gene_id, flag in expected.items() if flag is None and sources[str(gene_id)] != {FAMILY}
     }
 
 
@@ -205,9 +205,7 @@ def test_counts_of_synonym_mentions_in_the_real_tables(real_records: Path, graph
     """42, 39, 153 and 225, by figure, organism, match and gene: from the graph, and from the tables by hand."""
     graph = graph_of(real_records)
     seen = {
-        (m.figure, m.match, m.body, m.ambiguity)
-        for m in graph.mentions(source=SYNONYM)
-        if "sidecar" in m.stated_in
+        (m.figure, m.match, m.body, m.ambiguity) for m in graph.mentions(source=SYNONYM) if "sidecar" in m.stated_in
     }
     expected = {"familyWord": 42, "shadowed": 39, "several": 153, None: 225}
     assert Counter(ambiguity for *_, ambiguity in seen) == expected
@@ -216,9 +214,7 @@ def test_counts_of_synonym_mentions_in_the_real_tables(real_records: Path, graph
     for path in (real_records / "_data").glob("*-genes.tsv"):
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-        synonyms = {
-            (r["organism_id"], r["match"], r["ncbigene_id"]) for r in rows if r["source"] == "ncbigene_synonym"
-        }
+        synonyms = {(r["organism_id"], r["match"], r["ncbigene_id"]) for r in rows if r["source"] == "ncbigene_synonym"}
         for organism, match, gene_id in synonyms:
             same = [r for r in rows if (r["organism_id"], r["match"]) == (organism, match)]
             others = {r["source"] for r in same if r["ncbigene_id"] != gene_id}
@@ -325,9 +321,7 @@ def test_keywords_beside_a_table_of_another_release(tmp_path: Path, graph_of: Gr
 
 
 @pytest.mark.needs_shared
-def test_real_keywords_beside_a_table_of_another_release(
-    real: Callable[[str], Graph], real_records: Path
-) -> None:
+def test_real_keywords_beside_a_table_of_another_release(real: Callable[[str], Graph], real_records: Path) -> None:
     graph = real("PMC3246694")
     (table,) = (real_records / "_data").glob("PMC3246694__*-genes.tsv")
     with table.open(encoding="utf-8", newline="") as file:

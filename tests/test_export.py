@@ -171,9 +171,7 @@ def test_a_full_disk(store: Path, tmp_path: Path) -> None:
     assert "Traceback" not in ran.err
 
 
-def test_what_was_there_stays_if_the_export_fails(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_there_stays_if_the_export_fails(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import kg.exporting
 
     target = tmp_path / "graph.ttl"

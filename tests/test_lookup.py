@@ -197,10 +197,12 @@ def test_symbols_that_records_alone_use(tmp_path: Path) -> None:
 
     assert found("JAK2", "rat") == ("24514",)
     assert found("jak2", "cow") == ("525246",)
-    with pytest.raises(AmbiguousName, match="Bos taurus.*Rattus norvegicus|Rattus norvegicus.*Bos taurus") as raised:
+    with pytest.raises(AmbiguousName, match=r"Bos taurus.*Rattus norvegicus|Rattus norvegicus.*Bos taurus") as raised:
         found("jak2", "any")
     assert set(raised.value.candidates) == {"ncbigene:24514", "ncbigene:525246"}
-    with pytest.raises(NotInGraph, match=r"JAK2 \(ncbigene:3717\) is named by no figure.*Bos taurus.*Rattus norvegicus"):
+    with pytest.raises(
+        NotInGraph, match=r"JAK2 \(ncbigene:3717\) is named by no figure.*Bos taurus.*Rattus norvegicus"
+    ):
         found("JAK2")
 
 
@@ -334,7 +336,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-@pytest.mark.parametrize("arguments", [("query", "figures-mentioning-genes"), ("query", "genes-seen-with-gene"), ("show",)])
+@pytest.mark.parametrize(
+    "arguments", [("query", "figures-mentioning-genes"), ("query", "genes-seen-with-gene"), ("show",)]
+)
 def test_a_hostile_gene_is_an_error(store: Path, case: str, arguments: tuple[str, ...]) -> None:
     before = len(open_store(store))
     ran = run(*arguments, HOSTILE[case], store=store)
@@ -428,7 +432,9 @@ def test_what_is_no_paper_says_what_is_one(lookup: Callable[..., Lookup]) -> Non
         lookup().find("paper", "Example et al.")
 
 
-@pytest.mark.parametrize("text", ["10.1000/One", "doi:10.1000/ONE", "https://doi.org/10.1000/one", "http://dx.doi.org/10.1000/one"])
+@pytest.mark.parametrize(
+    "text", ["10.1000/One", "doi:10.1000/ONE", "https://doi.org/10.1000/one", "http://dx.doi.org/10.1000/one"]
+)
 def test_a_doi_in_any_case_and_form(lookup: Callable[..., Lookup], text: str) -> None:
     assert lookup().find("paper", text).iris == ("https://identifiers.org/pmc/PMC1",)
 
@@ -458,7 +464,9 @@ def test_a_word_of_two_chemicals_is_asked_back(tmp_path: Path) -> None:
     assert one.find("chemical", "calcium").iris == ("http://id.nlm.nih.gov/mesh/D002118",)
 
 
-@pytest.mark.parametrize("text", ["mouse", "Mus musculus", "mus musculus", "10090", "ncbitaxon:10090", "NCBITaxon:10090"])
+@pytest.mark.parametrize(
+    "text", ["mouse", "Mus musculus", "mus musculus", "10090", "ncbitaxon:10090", "NCBITaxon:10090"]
+)
 def test_an_organism_as_people_type_it(lookup: Callable[..., Lookup], text: str) -> None:
     found = lookup().find("organism", text)
     assert found == Found("Mus musculus", ("http://purl.obolibrary.org/obo/NCBITaxon_10090",))

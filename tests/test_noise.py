@@ -12,9 +12,7 @@ from kg.errors import RecordError
 from kg.noise import core, load_noise, rewritten, suspicions
 
 
-def flags(
-    word: str, match: str | None, *, others: tuple[str, ...] = (), disagrees: bool = False
-) -> tuple[str, ...]:
+def flags(word: str, match: str | None, *, others: tuple[str, ...] = (), disagrees: bool = False) -> tuple[str, ...]:
     return suspicions(
         word,
         match,

@@ -166,7 +166,14 @@ PAPER1: list[Row] = [
     ("PMC1__f1", "F1", "JAK2 activates STAT3", "2", "4"),
     ("PMC1__f2", "F2", "The JAK family", "1", "7"),
 ]
-for said in ("PMC1", "pmc1", "pmc:PMC1", "https://identifiers.org/pmc/PMC1", "10.1000/ONE", "https://doi.org/10.1000/one"):
+for said in (
+    "PMC1",
+    "pmc1",
+    "pmc:PMC1",
+    "https://identifiers.org/pmc/PMC1",
+    "10.1000/ONE",
+    "https://doi.org/10.1000/one",
+):
     asked(f"the figures of {said}", "figures-of-paper", said, rows=PAPER1)
 asked(
     # OCT4 stands for two genes, neither specifically.
@@ -260,7 +267,17 @@ asked(
     "PMC3__f1",
     "SOAT1",
     rows=[
-        why("ncbigene:6646", "SOAT1", HS, "table only", "STAT", SYN, SYNONYM_2023, match="STAT", ambiguity="kg:familyWord")
+        why(
+            "ncbigene:6646",
+            "SOAT1",
+            HS,
+            "table only",
+            "STAT",
+            SYN,
+            SYNONYM_2023,
+            match="STAT",
+            ambiguity="kg:familyWord",
+        )
     ],
 )
 asked(
@@ -304,7 +321,16 @@ asked(
     # Ordered by tier as its IRI reads: kg:family, kg:synonym.
     rows=[
         why(
-            *("ncbigene:207", "AKT1", HS, "article", "AKT", FAM, "Bioentities family or complex (PFOCR 2021)", "inline"),
+            *(
+                "ncbigene:207",
+                "AKT1",
+                HS,
+                "article",
+                "AKT",
+                FAM,
+                "Bioentities family or complex (PFOCR 2021)",
+                "inline",
+            ),
             match="AKT",
         ),
         why(

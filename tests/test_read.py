@@ -176,9 +176,7 @@ def test_a_file_that_is_no_record(tmp_path: Path) -> None:
         find_items([path])
 
 
-def test_a_folder_that_cannot_be_read_is_an_error_not_a_gap(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_read_is_an_error_not_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path)
 
     def refuse(path: object) -> object:
@@ -264,9 +262,7 @@ def test_every_field_of_a_record_of_2023(tmp_path: Path) -> None:
         organisms=("Mus musculus", "Plants"),
         organisms_ner=("Homo sapiens", "Mus musculus"),
         keywords=("JAK2", "ATP"),
-        genes=(
-            GeneRow("JAK", "JAK", "JAK2", "3717", "9606", "Homo sapiens", "famplex_relations", "sidecar"),
-        ),
+        genes=(GeneRow("JAK", "JAK", "JAK2", "3717", "9606", "Homo sapiens", "famplex_relations", "sidecar"),),
         terms=(
             TermRow(
                 "chemical",
@@ -298,9 +294,7 @@ def test_a_record_of_2021(tmp_path: Path) -> None:
     assert record.score == "0.75"
     assert record.organisms == ("Homo sapiens",)
     assert record.doi is record.journal is record.publisher is None
-    assert record.genes == (
-        GeneRow("(Src", "SRC", "SRC", "6714", "9606", "Homo sapiens", "hgnc_symbol", "inline"),
-    )
+    assert record.genes == (GeneRow("(Src", "SRC", "SRC", "6714", "9606", "Homo sapiens", "hgnc_symbol", "inline"),)
     assert record.terms == (
         TermRow("chemical", "bombesin", None, None, ("MESH:D001839",), "mesh", "inline"),
         TermRow("disease", "Cancer", None, None, (), "not_stated", "inline"),
@@ -380,9 +374,7 @@ def test_not_known_inside_schema_jsonld(tmp_path: Path, key: str, value: object)
 
 
 @pytest.mark.parametrize("value", ["NA", ".na.character", ""])
-@pytest.mark.parametrize(
-    ("key", "attribute"), [("hgnc_symbol", "symbol"), ("entrez", "gene_id"), ("source", "source")]
-)
+@pytest.mark.parametrize(("key", "attribute"), [("hgnc_symbol", "symbol"), ("entrez", "gene_id"), ("source", "source")])
 def test_not_known_in_inline_genes(tmp_path: Path, key: str, attribute: str, value: str) -> None:
     entry = inline("w", "m", "hgnc_symbol", "AR", "367") | {key: value}
     (row,) = read(write(tmp_path, inline=[entry])).genes
@@ -530,8 +522,22 @@ def test_figid_that_is_not_the_file_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "figid",
-    ["a b<c>", "PMC1__a b", "PMC1__a>b", 'PMC1__"', "PMC1__a/b", "PMC1__é", "PMC1_f1", "pmc1__f1", "PMC__f1"]
-    + ["PMC1__", "PMC1__a\nb", "PMC1__f#1", "PMC１__f1", "xPMC1__f1"],
+    [
+        "a b<c>",
+        "PMC1__a b",
+        "PMC1__a>b",
+        'PMC1__"',
+        "PMC1__a/b",
+        "PMC1__é",
+        "PMC1_f1",
+        "pmc1__f1",
+        "PMC__f1",
+        "PMC1__",
+        "PMC1__a\nb",
+        "PMC1__f#1",
+        "PMC１__f1",
+        "xPMC1__f1",
+    ],
 )
 def test_figid_that_breaks_an_iri_or_is_none(tmp_path: Path, figid: str) -> None:
     error = refused(_with(tmp_path, figid))

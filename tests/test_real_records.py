@@ -48,9 +48,7 @@ KINDS = ("genes", "chemicals", "diseases")
 @pytest.fixture(scope="module")
 def built(real_records: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[BuildResult, Graph]:
     folder = tmp_path_factory.mktemp("real")
-    result = build(
-        [real_records], no_store=True, dump=folder / "x.nt", reject_file=folder / "rejects.jsonl", jobs=2
-    )
+    result = build([real_records], no_store=True, dump=folder / "x.nt", reject_file=folder / "rejects.jsonl", jobs=2)
     return result, Graph.load((folder / "x.nt").read_bytes(), RdfFormat.N_TRIPLES)
 
 

@@ -223,7 +223,9 @@ def test_iris_are_shown_as_curies() -> None:
 
 
 def test_numbers_stand_at_the_right() -> None:
-    lines = written(Table(("n", "w"), [(literal(5), literal("a")), (literal(1000), literal("b"))]), "table").splitlines()
+    lines = written(
+        Table(("n", "w"), [(literal(5), literal("a")), (literal(1000), literal("b"))]), "table"
+    ).splitlines()
     assert lines == ["     n  w", "     5  a", "  1000  b"]
 
 
@@ -281,7 +283,9 @@ def test_every_format_has_every_row(odd_store: Path, format: Format) -> None:
         assert len(read_by_oxigraph(ran.out, format)[1]) == rows
 
 
-@pytest.mark.parametrize("command", [("query", "figures-mentioning-genes", "JAK2"), ("sparql", "SELECT * { ?s ?p ?o }")])
+@pytest.mark.parametrize(
+    "command", [("query", "figures-mentioning-genes", "JAK2"), ("sparql", "SELECT * { ?s ?p ?o }")]
+)
 @pytest.mark.parametrize("format", ["csv", "tsv", "json", "xml"])
 def test_both_commands_write_alike(command: tuple[str, ...], format: str, odd_store: Path) -> None:
     ran = run(*command, "--format", format, store=odd_store)
@@ -292,7 +296,9 @@ def test_both_commands_write_alike(command: tuple[str, ...], format: str, odd_st
             assert read_by_rdflib(ran.out, format)
 
 
-@pytest.mark.parametrize("thing", ["PMC1__f1", "JAK2", *(f"PMC{n}" for n in range(1, 27)), *(f"PMC{n}__f1" for n in range(2, 27))])
+@pytest.mark.parametrize(
+    "thing", ["PMC1__f1", "JAK2", *(f"PMC{n}" for n in range(1, 27)), *(f"PMC{n}__f1" for n in range(2, 27))]
+)
 def test_show_steers_no_terminal(odd_store: Path, thing: str) -> None:
     ran = run("show", thing, store=odd_store)
     assert ran.code == 0

@@ -131,7 +131,9 @@ def test_a_paper(store: Path) -> None:
     assert "keywords: cell, signal" in text
 
 
-@pytest.mark.parametrize("thing", ["pmc9", "pmc:PMC9", "10.1000/NINE", "https://identifiers.org/pmc/PMC9", "doi:10.1000/nine"])
+@pytest.mark.parametrize(
+    "thing", ["pmc9", "pmc:PMC9", "10.1000/NINE", "https://identifiers.org/pmc/PMC9", "doi:10.1000/nine"]
+)
 def test_a_paper_by_any_name(store: Path, thing: str) -> None:
     assert sheet(thing, store)[0][0] == "Paper nine."
 

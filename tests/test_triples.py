@@ -153,9 +153,7 @@ def test_what_breaks_iris_is_percent_encoded(tmp_path: Path, graph_of: GraphOf) 
     assert graph.value("pmc:PMC1", "schema:isPartOf") == (
         "https://w3id.org/pathway-figure-kg/journal/A_%22journal%22_%3Cof%3E_x%2Fy"
     )
-    assert graph.value("pmc:PMC1", "schema:publisher") == (
-        "https://w3id.org/pathway-figure-kg/publisher/Ä_&_B"
-    )
+    assert graph.value("pmc:PMC1", "schema:publisher") == ("https://w3id.org/pathway-figure-kg/publisher/Ä_&_B")
 
 
 ODD = "\u00a0 \u200b\u2028\ufeff\ufffd\U000e0001\u0085\x7f"
@@ -233,9 +231,7 @@ def test_candidates_are_in_the_hash_sorted(tmp_path: Path, graph_of: GraphOf) ->
     from kg.lexicon import Lexicon
 
     gene_info = tmp_path / "cow.gene_info"
-    gene_info.write_text(
-        "#tax_id\tGeneID\tSymbol\tLocusTag\tSynonyms\n9913\t538598\tIRS1\t-\t-\n", encoding="utf-8"
-    )
+    gene_info.write_text("#tax_id\tGeneID\tSymbol\tLocusTag\tSynonyms\n9913\t538598\tIRS1\t-\t-\n", encoding="utf-8")
     graph = graph_of(
         write(tmp_path, keywords=["IRS1"], organisms_ner=["Homo sapiens", "Bos taurus"]),
         lexicon=Lexicon.load([gene_info]),
@@ -257,8 +253,7 @@ def test_a_mention_says_all_it_has(tmp_path: Path, graph_of: GraphOf) -> None:
     graph = graph_of(write(tmp_path, genes=[gene("(Jak", "JAK", "JAK2", 3717, FAMILY)]))
     (subject,) = {q.subject for q in graph.store.quads_for_pattern(None, NamedNode(IRI["kg"] + "word"), None, None)}
     said = {
-        (quad.predicate.value, quad.object.value)
-        for quad in graph.store.quads_for_pattern(subject, None, None, None)
+        (quad.predicate.value, quad.object.value) for quad in graph.store.quads_for_pattern(subject, None, None, None)
     }
     assert said == {
         (IRI["rdf"] + "type", IRI["oa"] + "Annotation"),
@@ -317,9 +312,7 @@ def test_tier_edge_is_that_of_the_best_mention(
 def test_edges_of_a_keyword_a_candidate_and_none(tmp_path: Path, graph_of: GraphOf) -> None:
     graph = graph_of(write(tmp_path, keywords=["PTPRC", "nothing"]))
     assert graph.edges(FIGURE) == {("mentions", "ncbigene:5788"), ("mentionsKeyword", "ncbigene:5788")}
-    graph = graph_of(
-        write(tmp_path, keywords=["PTPRC"], organisms_ner=["Homo sapiens", "Danio rerio"])
-    )
+    graph = graph_of(write(tmp_path, keywords=["PTPRC"], organisms_ner=["Homo sapiens", "Danio rerio"]))
     assert graph.edges(FIGURE) == {("mentionsCandidate", "ncbigene:5788")}
 
 
@@ -390,7 +383,9 @@ def test_sources_say_tier_and_release_once(tmp_path: Path, graph_of: GraphOf) ->
         "famplex_relations": ("family", "2023"),
     }
     genes = [inline(f"w{n}", f"M{n}", name, "JAK2", "3717") for n, name in enumerate(names)]
-    graph = graph_of(write(tmp_path, inline=genes[:4], genes=[gene("w", "M", "JAK2", 3717, n) for n in list(names)[4:]]))
+    graph = graph_of(
+        write(tmp_path, inline=genes[:4], genes=[gene("w", "M", "JAK2", 3717, n) for n in list(names)[4:]])
+    )
     for name, (tier, release) in names.items():
         assert graph.values(f"kg:source-{name}", "kg:tier") == {f"kg:{tier}"}
         assert graph.values(f"kg:source-{name}", "kg:release") == {release}
@@ -489,7 +484,9 @@ def check_double(text: str) -> None:
 
 @given(st.floats())
 def test_doubles_are_written_as_the_store_gives_them_back(value: float) -> None:
-    check_double("INF" if value == math.inf else "-INF" if value == -math.inf else "NaN" if value != value else repr(value))
+    check_double(
+        "INF" if value == math.inf else "-INF" if value == -math.inf else "NaN" if value != value else repr(value)
+    )
 
 
 @given(st.floats(0, 1).map(lambda x: f"{x:.7f}") | st.floats(0, 1).map(lambda x: f"{x:.3e}"))

@@ -1,0 +1,51 @@
+"""Worker processes that start clean: neither the parent's threads nor the parent's script come along.
+
+A forked child of a process that has used Oxigraph or the SHACL engine waits for threads that it does not have. The
+fork server's children have no such past. They would import the parent's ``__main__``, though, so that a user's
+script that builds without ``if __name__ == "__main__"`` would run again in each of them: it is hidden from them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+
+def pool(workers: int, start: Callable[..., None], *arguments: Any) -> ProcessPoolExecutor:
+    """A pool of processes in each of which ``start(*arguments)`` is called once. Ctrl-C is left to the parent."""
+    return ProcessPoolExecutor(workers, _Context(), initializer=_start, initargs=(start, arguments))
+
+
+def _start(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    start(*arguments)
+
+
+class _Process(ForkServerProcess):
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:
+        with _hidden_main():
+            return ForkServerProcess._Popen(process_obj)
+
+
+class _Context(ForkServerContext):
+    Process = _Process
+
+
+@contextlib.contextmanager
+def _hidden_main() -> Iterator[None]:
+    """While a process starts, ``__main__`` looks like an interactive one, which is not imported again."""
+    names: dict[str, Any] = vars(sys.modules["__main__"])
+    kept: dict[str, Any] = {name: names[name] for name in ("__spec__", "__file__") if name in names}
+    names["__spec__"] = None
+    names.pop("__file__", None)
+    try:
+        yield
+    finally:
+        names.update(kept)
