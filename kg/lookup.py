@@ -11,7 +11,7 @@ import difflib
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
@@ -55,6 +55,12 @@ class Found(NamedTuple):
     iris: tuple[str, ...]
 
 
+@cache
+def _shipped_lexicon() -> Lexicon:
+    """Loaded once: who asks many questions of a graph waits for it once."""
+    return Lexicon.load()
+
+
 class Lookup:
     """Finds things in one graph, asked through ``ask``. ``notes`` gathers what a person should be told."""
 
@@ -63,9 +69,9 @@ class Lookup:
         self._ask = ask
         self._organism_text = organism
 
-    @cached_property
+    @property
     def _lexicon(self) -> Lexicon:
-        return Lexicon.load()
+        return _shipped_lexicon()
 
     @cached_property
     def taxon(self) -> str | None:

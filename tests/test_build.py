@@ -605,6 +605,34 @@ def test_building_from_a_thread(corpus: Path, tmp_path: Path) -> None:
     assert results[0].figures == GOOD
 
 
+SCRIPT = """
+import sys
+import kg
+print("here", flush=True)
+for n in (1, 2, 3):  # the second time, this process has used Oxigraph, the SHACL engine and their threads
+    result = kg.build([sys.argv[1]], store=sys.argv[2], dump=sys.argv[2] + ".nt", jobs=2)
+    rows = kg.sparql("SELECT ?s { ?s a <https://schema.org/ImageObject> }", store=sys.argv[2]).rows
+    conforms = kg.check(store=sys.argv[2]).conforms
+    print(result.figures, len(rows), conforms, flush=True)
+"""
+
+
+def test_a_script_may_build_ask_and_build_again(corpus: Path, tmp_path: Path) -> None:
+    """Without ``if __name__ == "__main__"``, as people write scripts; its lines run once, and nothing waits for ever."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    done = subprocess.run(
+        [sys.executable, str(script), str(corpus), str(tmp_path / "s")],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["here", *[f"{GOOD} {GOOD} True"] * 3]
+
+
 @pytest.fixture(autouse=True)
 def _no_signal_left() -> Iterator[None]:
     before = signal.getsignal(signal.SIGINT)

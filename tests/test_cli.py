@@ -230,6 +230,7 @@ def test_ask(store: Path) -> None:
     assert json.loads(said) == {"head": {}, "boolean": True}
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 @pytest.mark.parametrize(
     ("option", "format"), [("turtle", "turtle"), ("jsonld", "json-ld"), ("ntriples", "nt"), ("", "turtle")]
 )
