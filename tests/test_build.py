@@ -312,7 +312,9 @@ def test_an_export_has_the_triples_of_the_dump(built: Built, tmp_path: Path) -> 
 
 def test_turtle_and_jsonld_are_compact(dumps: dict[str, Path]) -> None:
     assert "ncbigene:3717" in dumps[".ttl"].read_text("utf-8")
-    document = json.loads(dumps[".jsonld"].read_text("utf-8"))
+    text = dumps[".jsonld"].read_text("utf-8")
+    assert "β‐catenin" in text  # letters, not \\u escapes
+    document = json.loads(text)
     assert document["@context"]["kg"] == "https://w3id.org/pathway-figure-kg/vocab#"
     nodes = {node["@id"]: node for node in document["@graph"]}
     assert nodes["ncbigene:3717"]["schema:name"] == "JAK2"

@@ -44,6 +44,10 @@ def gene_info(path: Path, *rows: str, header: str = HEADER) -> Path:
         (MOUSE, "Jak2", "16452"),
         (MOUSE, "Stat3", "20848"),
         (MOUSE, "COX1", "17708"),
+        (MOUSE, "Ccn1", "16007"),  # Cyr61 in the table of 2016
+        (MOUSE, "Sting1", "72512"),  # Tmem173
+        (MOUSE, "Spaca9", "69987"),  # 1700026L06Rik; so in PMC4033995's table
+        (HUMAN, "RNR1", "6052"),  # HGNC's; NCBI's other name of MT-RNR1 (4549) is not taken
         (FLY, "COX2", "19893535"),
     ],
 )
@@ -83,6 +87,20 @@ def test_a_renamed_gene_has_its_new_symbol(lexicon: Lexicon) -> None:
     assert entry is not None
     assert (entry.symbol, entry.hgnc) == ("CCN1", True)
     assert "CYR61" in entry.previous
+
+
+def test_a_mouse_gene_keeps_its_symbol_of_2016_as_previous(lexicon: Lexicon) -> None:
+    assert lexicon.by_symbol(MOUSE, "Cyr61") == ()
+    assert [(entry.gene_id, how) for entry, how in lexicon.find("cyr61", MOUSE)] == [("16007", "previous symbol")]
+
+
+def test_no_ncbi_symbol_is_another_human_genes_own_or_previous_one(lexicon: Lexicon) -> None:
+    folder = Path(__file__).parent.parent / "kg" / "data" / "lexicon"
+    with gzip.open(folder / "genes-9606.tsv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    taken = {row["symbol"] for row in rows}.union(*(row["previous"].split("|") for row in rows)) - {""}
+    assert [row["symbol"] for row in rows if row["ncbi_symbol"] in taken] == []
+    assert all(row["symbol"].startswith("MT-") for row in rows if row["ncbi_symbol"])
 
 
 def test_an_id_that_is_not_current(lexicon: Lexicon) -> None:
@@ -131,6 +149,8 @@ def test_families(lexicon: Lexicon) -> None:
         ("Saccharomyces cerevisiae S288C", "559292"),
         ("Human T-cell leukemia virus type I", "11908"),
         ("C. elegans", "6239"),
+        ("Oryza sativa L.", "4530"),
+        (" Escherichia coli", "562"),
     ],
 )
 def test_organisms_as_records_write_them(lexicon: Lexicon, name: str, taxon: str) -> None:
@@ -149,6 +169,16 @@ def test_organisms_as_people_type_them(lexicon: Lexicon, text: str) -> None:
     assert (organism.taxon, organism.name) == (MOUSE, "Mus musculus")
 
 
+@pytest.mark.parametrize(
+    ("text", "taxon"),
+    [("arabidopsis", "3702"), ("yeast", "4932"), ("fly", FLY), ("worm", "6239"), ("rat", "10116"), ("E. coli", "562")],
+)
+def test_common_names(lexicon: Lexicon, text: str, taxon: str) -> None:
+    organism = lexicon.find_organism(text)
+    assert organism is not None
+    assert organism.taxon == taxon
+
+
 def test_strains_have_their_species(lexicon: Lexicon) -> None:
     strain, yeast = lexicon.organism("511145"), lexicon.organism("559292")
     assert strain is not None
@@ -159,6 +189,7 @@ def test_strains_have_their_species(lexicon: Lexicon) -> None:
 def test_names_of_terms(lexicon: Lexicon) -> None:
     assert lexicon.term_name("mesh:D003920") == "Diabetes Mellitus"
     assert lexicon.term_name("doid:0060239") == "Van der Woude syndrome"
+    assert lexicon.term_name("chebi:15422") == "ATP"
     assert lexicon.term_name("mesh:D99999999") is None
 
 
@@ -234,6 +265,11 @@ def test_gene_info_that_cannot_be_read(tmp_path: Path) -> None:
     plain.write_text(HEADER, "utf-8")
     with pytest.raises(RecordError, match="is not gzip"):
         Lexicon.load([plain])
+    packed = gzip.compress("\n".join((HEADER, *(f"9913\t{n}\tA{n}\t-\t-\t-" for n in range(1, 5000)))).encode())
+    for broken in (packed[: len(packed) // 2], packed[:200] + bytes(300) + packed[500:]):  # cut off; damaged
+        plain.write_bytes(broken)
+        with pytest.raises(RecordError, match="is not gzip"):
+            Lexicon.load([plain])
     with pytest.raises(RecordError, match="No such file"):
         Lexicon.load([tmp_path / "missing"])
     latin = tmp_path / "latin"
