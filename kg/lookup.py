@@ -151,6 +151,8 @@ class Lookup:
         only_in_records = [gene for gene in named if self._lexicon.gene(gene.iri[len(CURIES["ncbigene"]) :]) is None]
         retired = [gene for gene in only_in_records if iris and self._replaced(gene.iri) in iris]
         other = [gene for gene in only_in_records if gene not in retired]
+        if not iris:  # no name of the lexicon's: what records call a gene still finds it, whatever its name today
+            other = list(named)
         other = [gene for gene in other if gene.label == text] or other
         if len(iris) + len(other) > 1:
             raise self._ask_back(text, entries, other)

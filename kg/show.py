@@ -172,7 +172,7 @@ def _words(
         tier = Tier[local(m["tier"]).upper()]
         note = _note(m, suspects.get(m["m"].value, set()), about, parents, article_known)
         lexicon = _lexicon(tier, m["source"].value)
-        shown = "" if m["word"] is None else word.strip()
+        shown = "(keyword)" if m["word"] is None else word.strip()
         organism = "" if taxon == vocab.taxon_iri(HUMAN) else m["organism"].value
         key = (shown, organism, lexicon, note)
         rows.setdefault(key, set()).add(m["label"].value)

@@ -66,14 +66,14 @@ def test_a_figure_of_keywords(store: Path) -> None:
     text, table = sheet("PMC6__f1", store)
     assert table == [
         ["word", "stands for", "lexicon", "note"],
-        ["JAK2, STAT3", "keyword", "word not published"],
+        ["(keyword)", "JAK2, STAT3", "keyword", "word not published"],
     ]
     assert "unresolved (no such symbol): NOTAGENE" in text
 
 
 def test_candidates_are_shown_as_such(store: Path) -> None:
     text, table = sheet("PMC7__f1", store)
-    assert table[1:] == [["JAK2, STAT3", "keyword", "word not published; candidate: lexicon incomplete"]]
+    assert table[1:] == [["(keyword)", "JAK2, STAT3", "keyword", "word not published; candidate: lexicon incomplete"]]
     assert "not looked up (lexicon incomplete): NOTAGENE, stat4" in text
 
 
