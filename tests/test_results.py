@@ -346,7 +346,6 @@ def test_a_reader_that_has_enough_sees_no_traceback(command: str, buffered: str)
     assert "Exception ignored" not in told
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a Linux device")
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("buffered", ["", "1"])
 def test_a_full_disk_is_said(command: str, buffered: str) -> None:
