@@ -27,7 +27,7 @@ from kg.model import (
     TermKind,
     TermRow,
 )
-from kg.noise import core, suspicions
+from kg.noise import FLAGS, core, keyword_suspicions, suspicions
 from kg.vocab import Tier
 
 GENE_SOURCES: dict[str, Tier] = {
@@ -55,6 +55,9 @@ NO_ORGANISM = "no organism known"
 NO_SYMBOL = "no such symbol"
 NO_ID = "no identifier"
 ODD_ID = "identifier not understood"
+_REASONS = (ODD_ID, NO_ID, SEVERAL, INCOMPLETE, NO_ORGANISM, NO_SYMBOL)
+_AMBIGUITIES = ("familyWord", "shadowed", "several")
+"""The more telling first."""
 
 _TERM_ID: dict[str, tuple[re.Pattern[str], str]] = {
     "chebi": (re.compile(r"(?:CHEBI:)?(\d+)", re.IGNORECASE), "chebi"),
@@ -70,11 +73,14 @@ def normalise(record: Record, lexicon: Lexicon, noise: Mapping[str, str]) -> Fig
     """
     about, about_names = _organisms(record.organisms, lexicon)
     mentioned, mentioned_names = _organisms(record.organisms_ner, lexicon)
-    rows = _gene_mentions(record, lexicon, noise, about, about_names)
+    other_words = frozenset(core(row.word) for row in record.terms if row.word) - {""}
+    rows = _gene_mentions(record, lexicon, noise, other_words, about, about_names)
     terms = [_term_mention(row) for row in record.terms]
     keywords = _keyword_mentions(
         record,
         lexicon,
+        noise,
+        other_words,
         *((mentioned, mentioned_names) if record.organisms_ner else (about, about_names)),
     )
     mentions = _merged([*rows, *terms, *keywords])
@@ -109,6 +115,7 @@ def _gene_mentions(
     record: Record,
     lexicon: Lexicon,
     noise: Mapping[str, str],
+    other_words: frozenset[str],
     about: Sequence[str],
     about_names: Sequence[str],
 ) -> list[Mention]:
@@ -125,7 +132,6 @@ def _gene_mentions(
             )
         if row.match:
             by_match.setdefault((row.taxon_id, row.match.casefold()), []).append(row)
-    other_words = frozenset(core(row.word) for row in record.terms if row.word) - {""}
     supported = {*about, *about_names}
     mentions = []
     for row in record.genes:
@@ -207,54 +213,76 @@ def term_iri(text: str, kind: TermKind) -> str | None:
 
 
 def _keyword_mentions(
-    record: Record, lexicon: Lexicon, taxa: Sequence[str], unknown_names: Sequence[str]
+    record: Record,
+    lexicon: Lexicon,
+    noise: Mapping[str, str],
+    other_words: frozenset[str],
+    taxa: Sequence[str],
+    unknown_names: Sequence[str],
 ) -> list[Mention]:
     """Section 4: keywords that no row of the record names, looked up as exact symbols or left open."""
     named = {row.symbol for row in record.genes}
     for term in record.terms:
         named |= {term.word, term.word and term.word.strip(), term.match, term.name}
-    covered = [taxon for taxon in taxa if lexicon.covers(taxon)]
-    complete = len(covered) == len(taxa) and not unknown_names
     mentions = []
     for keyword in record.keywords:
         if keyword in named:
             continue
-        hits = tuple(vocab.gene_iri(gene_id) for taxon in covered for gene_id in lexicon.by_symbol(taxon, keyword))
-        if not taxa and not unknown_names:
-            body, reason = None, NO_ORGANISM
-        elif not complete:
-            body, reason = None, INCOMPLETE
-        elif len(hits) == 1:
-            body, reason = hits[0], None
-        else:
-            body, reason = None, SEVERAL if hits else NO_SYMBOL
+        hits = {vocab.gene_iri(gene_id): taxon for taxon in taxa for gene_id in lexicon.by_symbol(taxon, keyword)}
+        reason = _why_open(tuple(hits.values()), taxa, unknown_names, lexicon)
         mentions.append(
             Mention(
-                body=body,
-                candidates=() if body else tuple(sorted(hits)),
+                body=next(iter(hits)) if reason is None else None,
+                candidates=() if reason is None else tuple(sorted(hits)),
                 reason=reason,
                 word=None,
                 keyword=keyword,
                 match=None,
                 source=KEYWORD,
                 stated_in=("keywordList",),
+                suspect=keyword_suspicions(keyword, noise=noise, other_words=other_words) if hits else (),
             )
         )
     return mentions
 
 
+def _why_open(hits: Sequence[str], taxa: Sequence[str], unknown_names: Sequence[str], lexicon: Lexicon) -> str | None:
+    """Why a keyword with hits in these organisms stays open; None if it is resolved: it has one hit, and no other
+    organism of the record can have a gene of that symbol which the lexicon lacks.
+    """
+    if not taxa and not unknown_names:
+        return NO_ORGANISM
+    uncovered = {taxon for taxon in taxa if not lexicon.covers(taxon)}
+    if len(hits) == 1 and not unknown_names and uncovered <= set(hits):
+        return None
+    if uncovered or unknown_names or not (hits or all(lexicon.is_complete(taxon) for taxon in taxa)):
+        return INCOMPLETE
+    return SEVERAL if hits else NO_SYMBOL
+
+
 def _merged(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
-    """The same statement once, with every place that makes it: tables repeat rows, releases repeat tables."""
+    """The same statement once, with every place that makes it: tables repeat rows, releases repeat tables.
+
+    What makes it the same is what its IRI is made of; of what is said besides, the more telling stays.
+    """
     merged: dict[tuple[object, ...], Mention] = {}
     for mention in mentions:
-        key = mention[: Mention._fields.index("stated_in")]
+        key = (mention.body, mention.candidates, mention.word, mention.keyword, mention.match, mention.source)
         before = merged.get(key)
         if before is not None:
             places: tuple[StatedIn, ...] = tuple(sorted({*before.stated_in, *mention.stated_in}))
-            flags = tuple(dict.fromkeys((*before.suspect, *mention.suspect)))
-            mention = before._replace(stated_in=places, ambiguity=before.ambiguity or mention.ambiguity, suspect=flags)
+            mention = before._replace(
+                stated_in=places,
+                reason=_first(_REASONS, before.reason, mention.reason),
+                ambiguity=_first(_AMBIGUITIES, before.ambiguity, mention.ambiguity),
+                suspect=tuple(flag for flag in FLAGS if flag in before.suspect or flag in mention.suspect),
+            )
         merged[key] = mention
     return tuple(merged.values())
+
+
+def _first(order: Sequence[str], one: str | None, other: str | None) -> str | None:
+    return next((text for text in order if text in (one, other)), None)
 
 
 def _shared(record: Record, mentions: Sequence[Mention], lexicon: Lexicon, taxa: set[str]) -> SharedFacts:

@@ -282,10 +282,13 @@ def journal_triples(journal: JournalFacts) -> Iterator[Triple]:
 
 
 def gene_triples(gene: GeneFacts, lexicon: Lexicon) -> Iterator[Triple]:
-    """A gene: named by the lexicon by id, else by the smallest symbol, else by its CURIE."""
+    """A gene: named by a lexicon of today by id, else by the smallest symbol that records use, else by a lexicon of
+    earlier days, else by its CURIE.
+    """
     this = node(vocab.gene_iri(gene.gene_id))
     entry = lexicon.gene(gene.gene_id)
-    name = entry.symbol if entry else next(iter(gene.symbols), f"ncbigene:{gene.gene_id}")
+    name = lexicon.todays_symbol(gene.gene_id) or next(iter(gene.symbols), None)
+    name = name or (entry.symbol if entry else f"ncbigene:{gene.gene_id}")
     yield Triple(this, _TYPE, node(SCHEMA + "Gene"))
     yield Triple(this, _TYPE, node(WP + "GeneProduct"))
     yield Triple(this, _NAME, Literal(name))

@@ -389,7 +389,12 @@ KEYWORDS = {
     # case: keyword, organisms_ner, organisms, (body, candidates, reason)
     "one hit": ("STAT3", ["Homo sapiens"], ["NA"], (6774, [], None)),
     "case matters": ("il6", ["Homo sapiens"], ["NA"], (None, [], "no such symbol")),
-    "case matters in mouse": ("STAT3", ["Mus musculus"], ["NA"], (None, [], "no such symbol")),
+    "case matters in mouse, whose table has gaps": (
+        "STAT3",
+        ["Mus musculus"],
+        ["NA"],
+        (None, [], "lexicon incomplete"),
+    ),
     "mouse": ("Stat3", ["Mus musculus", "Homo sapiens"], ["NA"], (20848, [], None)),
     "an alias is no symbol": ("CD45", ["Homo sapiens"], ["NA"], (None, [], "no such symbol")),
     "an old symbol is no symbol": ("CYR61", ["Homo sapiens"], ["NA"], (None, [], "no such symbol")),
@@ -413,6 +418,25 @@ KEYWORDS = {
     "uncovered organism alone": ("stat3", ["Danio rerio"], ["NA"], (None, [], "lexicon incomplete")),
     "unknown organism": ("STAT3", ["Homo sapiens", "Plants"], ["NA"], (None, [6774], "lexicon incomplete")),
     "unknown organism alone": ("STAT3", ["Plants"], ["NA"], (None, [], "lexicon incomplete")),
+    "a fly gene, which no human gene is": (
+        "hop",
+        ["Homo sapiens", "Drosophila melanogaster"],
+        ["NA"],
+        (32080, [], None),
+    ),
+    "a human gene, or one that the fly's table lacks": (
+        "STAT3",
+        ["Homo sapiens", "Drosophila melanogaster"],
+        ["NA"],
+        (None, [6774], "lexicon incomplete"),
+    ),
+    "none that the fly's table has": ("nosuch", ["Drosophila melanogaster"], ["NA"], (None, [], "lexicon incomplete")),
+    "a fly gene, or one of an organism without a table": (
+        "hop",
+        ["Danio rerio", "Drosophila melanogaster"],
+        ["NA"],
+        (None, [32080], "lexicon incomplete"),
+    ),
     "no gene at all": ("tyrosine", ["Homo sapiens"], ["NA"], (None, [], "no such symbol")),
 }
 
@@ -527,6 +551,15 @@ def test_a_renamed_gene_has_todays_name(tmp_path: Path, graph_of: GraphOf) -> No
     assert graph.value(body(3491), "wp:bdbHgncSymbol") == "hgnc.symbol:CCN1"
     assert graph.mention().word == "CYR61"
     assert graph.value(body(3491), "kg:idStatus") is None
+
+
+def test_a_lexicon_older_than_the_record_names_only_what_the_record_does_not(tmp_path: Path, graph_of: GraphOf) -> None:
+    """41957 was Akt1 in the fly table's year, 2016; records of 2023 say Akt."""
+    graph = graph_of(write(tmp_path, genes=[gene("Akt", "AKT", "Akt", 41957, SYMBOL, FLY)]))
+    assert graph.values(body(41957), "rdfs:label") == graph.values(body(41957), "schema:name") == {"Akt"}
+    assert graph.values(body(41957), "skos:altLabel") == set()
+    graph = graph_of(write(tmp_path, genes=[gene("Akt", "AKT", "NA", 41957, SYMBOL, FLY)]))
+    assert graph.values(body(41957), "rdfs:label") == {"Akt1"}
 
 
 def test_hgnc_iris_come_from_hgncs_table_by_id(tmp_path: Path, graph_of: GraphOf) -> None:
@@ -653,6 +686,17 @@ def test_suspicions(
     seen = graph.mention(body=body(int(row[6])))
     assert seen.suspect == flags
     assert graph.has(FIGURE, "schema:mentions", body(int(row[6])))  # flagged, never deleted
+
+
+def test_a_keyword_that_may_be_a_gene_is_doubted_like_a_word(tmp_path: Path, graph_of: GraphOf) -> None:
+    keywords = ["cl", "STAT3", "SET", "and"]
+    chemicals = [("Set", "mesh:D000255", "NA", "NA", "NA")]
+    ner = ["Drosophila melanogaster", "Homo sapiens"]
+    graph = graph_of(write(tmp_path, keywords=keywords, organisms_ner=ner, chemicals=chemicals))
+    assert graph.mention(keyword="cl").suspect == {"metaboliteOrIon"}
+    assert graph.mention(keyword="STAT3").suspect == set()
+    assert "alsoOther" in graph.mention(keyword="SET").suspect
+    assert graph.mention(keyword="and").suspect == set()  # no gene of that symbol, so there is nothing to doubt
 
 
 def test_pain_is_found_by_case_alone(tmp_path: Path, graph_of: GraphOf) -> None:

@@ -366,6 +366,14 @@ def test_ids_of_inline_chemicals(
     assert (seen.body, seen.reason) == (body, reason)
 
 
+def test_one_word_without_an_id_for_two_reasons_is_one_mention(tmp_path: Path, graph_of: GraphOf) -> None:
+    """The mention's IRI knows nothing of the reason; the more telling one stays, in whatever order they come."""
+    entries = [{"word": "w", "source": "", "identifier": text} for text in ("", "12345")]
+    for order in (entries, entries[::-1]):
+        graph = graph_of(write(tmp_path, fields={"chemicals": order}))
+        assert graph.mention(word="w").reason == "identifier not understood"
+
+
 def test_one_term_used_as_chemical_and_as_disease(tmp_path: Path, graph_of: GraphOf) -> None:
     row = ("x", "mesh:D000255", "NA", "NA", "NA")
     graph = graph_of(write(tmp_path, chemicals=[row], diseases=[row]))
