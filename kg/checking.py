@@ -18,11 +18,12 @@ from pyoxigraph import NamedNode, RdfFormat, Store, Triple
 
 from kg import vocab
 from kg.answer import select
-from kg.dump import ENDINGS, fragment
+from kg.dump import ENDINGS
 from kg.errors import RecordError, UsageError
 from kg.read import find_items
 from kg.shapes import SH, Checker, Engine, Violation
 from kg.store import open_store
+from kg.terms import ntriples, statement
 from kg.vocab import DCTERMS, KG, OA, RDF, SCHEMA, Tier
 from kg.worker import plain, record_graphs
 
@@ -187,7 +188,7 @@ def _report(checker: Checker, parts: Iterable[tuple[str, list[Triple]]], *, warn
     records = 0
     for name, triples in parts:
         records += bool(name)
-        found = checker.check(fragment(triples, "ntriples").decode())
+        found = checker.check(ntriples(map(statement, triples)))
         results += found
         findings += (_finding(name or "(in no figure)", violation) for violation in found)
     findings += _whole_graph(warn)

@@ -416,6 +416,7 @@ def sparql(text: str, store: Path | None, format: Any) -> None:
     from kg.dump import Document, fragment
     from kg.results import Table, write_boolean, write_rows
     from kg.store import open_store
+    from kg.terms import statement
 
     found = run(open_store(store), _query_text(text))
     if isinstance(found, pyoxigraph.QueryTriples):
@@ -423,7 +424,7 @@ def sparql(text: str, store: Path | None, format: Any) -> None:
         if chosen not in GRAPH_FORMATS:
             raise UsageError(f"CONSTRUCT and DESCRIBE give a graph: --format {', '.join(GRAPH_FORMATS)}")
         document = Document(chosen)
-        triples = fragment(graph(found), chosen)
+        triples = fragment(map(statement, graph(found)), chosen)
         sys.stdout.buffer.write(document.header() + document.join(triples) + document.footer())
         return
     chosen = format or "table"

@@ -10,14 +10,12 @@ import contextlib
 import gzip
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, Literal, cast
+from typing import IO, Literal, cast
 
-import pyoxigraph
-from pyoxigraph import RdfFormat, Triple
-
-from kg import jsonld
+from kg import jsonld, terms
 from kg.errors import CannotRun, UsageError
 from kg.store import writing
+from kg.terms import Statement
 from kg.vocab import PREFIXES
 
 Format = Literal["turtle", "jsonld", "ntriples", "nquads", "trig"]
@@ -115,16 +113,10 @@ class Document:
         return jsonld.FOOTER.encode() if self.format == "jsonld" else b""
 
 
-def fragment(triples: Iterable[Triple], format: Format) -> bytes:
-    """Some triples as a piece of a document; those of one subject must stand together. No state."""
+def fragment(statements: Iterable[Statement], format: Format) -> bytes:
+    """Some statements as a piece of a document; those of one subject must stand together. No state."""
     if format == "jsonld":
-        return ",\n".join(jsonld.nodes(triples)).encode()
+        return ",\n".join(jsonld.nodes(terms.triples(statements))).encode()
     if format in ("ntriples", "nquads"):  # the same for the default graph
-        return _serialize(triples, RdfFormat.N_TRIPLES)
-    # The writer puts its prefixes first, in no fixed order; the document has its own header.
-    lines = _serialize(triples, RdfFormat.TURTLE, PREFIXES).split(b"\n")
-    return b"\n".join(lines[len(PREFIXES) :])
-
-
-def _serialize(triples: Iterable[Triple], format: RdfFormat, prefixes: Any = None) -> bytes:
-    return pyoxigraph.serialize(triples, format=format, prefixes=prefixes) or b""
+        return terms.ntriples(statements).encode()
+    return terms.turtle(statements).encode()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg.dump import Document, format_of, fragment, open_output
 from kg.store import open_store
+from kg.terms import Statement, statement
 
 _PIECE = 50_000
 
@@ -32,15 +33,15 @@ def export(output: str | Path, *, store: str | Path | None = None) -> int:
     return count
 
 
-def _pieces(store: Store) -> Iterator[list[Triple]]:
+def _pieces(store: Store) -> Iterator[list[Statement]]:
     """All triples, subject by subject; a subject is never cut in two."""
-    piece: list[Triple] = []
+    piece: list[Statement] = []
     last: NamedNode | None = None
     for quad in store.quads_for_pattern(None, None, None, DefaultGraph()):
         if len(piece) >= _PIECE and quad.subject != last:
             yield piece
             piece = []
-        piece.append(quad.triple)
+        piece.append(statement(quad.triple))
         last = quad.subject  # type: ignore[assignment]
     if piece:
         yield piece

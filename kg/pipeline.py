@@ -22,8 +22,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from pyoxigraph import Triple
-
 from kg import __version__
 from kg.dump import Document, Format, format_of, fragment, open_output
 from kg.errors import CannotRun, RecordError
@@ -34,6 +32,7 @@ from kg.read import Item, content_hash, find_items
 from kg.shapes import Engine
 from kg.shared import Settler
 from kg.store import StoreWriter, default_path, writing
+from kg.terms import Statement
 from kg.triples import dataset_triples
 from kg.worker import Batch, Reason, Reject, Setup, Worker, rejected
 
@@ -294,7 +293,7 @@ class _Run:
         yield from self._own(self._settler.finish())
         yield from self._own(dataset_triples(__version__))
 
-    def _own(self, triples: Iterable[Triple]) -> Iterator[bytes]:
+    def _own(self, triples: Iterable[Statement]) -> Iterator[bytes]:
         unique = list(dict.fromkeys(triples))
         self.triples += len(unique)
         yield from self._pass_on(tuple(fragment(unique, format) for format in self._setup.formats))

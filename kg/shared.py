@@ -14,10 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyoxigraph import Triple
-
 from kg.lexicon import Lexicon
 from kg.model import GeneFacts, JournalFacts, OrganismFacts, PaperFacts, SharedFacts, TermFacts, TermKind
+from kg.terms import Statement
 from kg.triples import (
     gene_triples,
     journal_triples,
@@ -44,7 +43,7 @@ class Settler:
         self._journals: dict[str, set[JournalFacts]] = {}
         self._sources: set[str] = set()
 
-    def add(self, figid: str, facts: SharedFacts) -> Iterator[Triple]:
+    def add(self, figid: str, facts: SharedFacts) -> Iterator[Statement]:
         """Take one record's facts; gives the triples of the paper before, once a new paper begins."""
         paper = facts.paper
         if paper is not None:
@@ -66,7 +65,7 @@ class Settler:
             self._journals.setdefault(journal.iri, set()).add(journal)
         self._sources.update(facts.sources)
 
-    def finish(self) -> Iterator[Triple]:
+    def finish(self) -> Iterator[Statement]:
         """The last paper, then everything else, sorted by IRI."""
         yield from self._settle_paper()
         for gene_id, (taxa, symbols) in sorted(self._genes.items()):
@@ -95,7 +94,7 @@ class Settler:
             )
         return (chosen,)
 
-    def _settle_paper(self) -> Iterator[Triple]:
+    def _settle_paper(self) -> Iterator[Statement]:
         if not self._paper:
             return
         stated, self._paper = sorted(self._paper, key=lambda entry: entry[0]), []

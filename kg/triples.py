@@ -1,7 +1,9 @@
-"""One understood record to triples, in pyoxigraph terms. Pure: the same input gives the same triples.
+"""One understood record to statements (`kg.terms`). Pure: the same input gives the same statements.
 
-    figure_triples(figure)            what this record alone says: the figure and its mentions
-    shared_triples(facts, lexicon)    what other records may say too: paper, genes, organisms, …
+    figure_triples(figure)        what this record alone says: the figure and its mentions
+    paper_triples(paper)          what other records may say too: of its paper,
+    fact_triples(fact, lexicon)   of genes, chemicals, diseases, organisms, journals, publishers,
+    source_triples(name)          and of sources of mentions
 
 Numbers are written as Oxigraph's store gives them back, so that a dump made while building and an export
 of the store hold the same triples.
@@ -14,8 +16,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from pyoxigraph import Literal, NamedNode, Triple
-
 from kg import vocab
 from kg.lexicon import Lexicon
 from kg.model import (
@@ -25,73 +25,68 @@ from kg.model import (
     Mention,
     OrganismFacts,
     PaperFacts,
-    SharedFacts,
     TermFacts,
 )
 from kg.normalise import GENE_SOURCES, RELEASES
+from kg.terms import Statement, iri, literal
 from kg.vocab import DCTERMS, DOCO, FABIO, KG, OA, RDF, RDFS, SCHEMA, SKOS, WP, XSD, Tier
 
-
-@lru_cache(maxsize=200_000)
-def node(iri: str) -> NamedNode:
-    """The IRI as a term; kept, since most IRIs come again."""
-    return NamedNode(iri)
-
-
-_TYPE = node(RDF + "type")
-_LABEL = node(RDFS + "label")
-_SEE_ALSO = node(RDFS + "seeAlso")
-_NAME = node(SCHEMA + "name")
-_ALTERNATE_NAME = node(SCHEMA + "alternateName")
-_IDENTIFIER = node(SCHEMA + "identifier")
-_CAPTION = node(SCHEMA + "caption")
-_DESCRIPTION = node(SCHEMA + "description")
-_POSITION = node(SCHEMA + "position")
-_URL = node(SCHEMA + "url")
-_CONTENT_URL = node(SCHEMA + "contentUrl")
-_IS_PART_OF = node(SCHEMA + "isPartOf")
-_ABOUT = node(SCHEMA + "about")
-_MENTIONS = node(SCHEMA + "mentions")
-_PUBLISHED = node(SCHEMA + "datePublished")
-_PUBLISHER = node(SCHEMA + "publisher")
-_KEYWORDS = node(SCHEMA + "keywords")
-_SAME_AS = node(SCHEMA + "sameAs")
-_RANGE = node(SCHEMA + "taxonomicRange")
-_PARENT = node(SCHEMA + "parentTaxon")
-_CITATION = node(DCTERMS + "bibliographicCitation")
-_SOURCE = node(DCTERMS + "source")
-_REPLACED = node(DCTERMS + "isReplacedBy")
-_ALT_LABEL = node(SKOS + "altLabel")
-_EXACT_MATCH = node(SKOS + "exactMatch")
-_TARGET = node(OA + "hasTarget")
-_BODY = node(OA + "hasBody")
-_ANNOTATION = node(OA + "Annotation")
-_HGNC = node(WP + "bdbHgncSymbol")
-_DOUBLE = node(XSD + "double")
-_YEAR = node(XSD + "gYear")
-_FIGURE_TYPE = node(KG + "figureType")
-_SCORE = node(KG + "pathwayScore")
-_ORGANISM_NAME = node(KG + "organismName")
-_MENTIONS_ORGANISM = node(KG + "mentionsOrganism")
-_MENTIONS_ORGANISM_NAME = node(KG + "mentionsOrganismName")
-_MENTIONS_CANDIDATE = node(KG + "mentionsCandidate")
-_MENTIONS_SPECIFICALLY = node(KG + "mentionsSpecifically")
-_CANDIDATE = node(KG + "candidate")
-_REASON = node(KG + "reason")
-_WORD = node(KG + "word")
-_KEYWORD = node(KG + "keyword")
-_MATCH = node(KG + "match")
-_STATED_IN = node(KG + "statedIn")
-_AMBIGUITY = node(KG + "ambiguity")
-_SUSPECT = node(KG + "suspect")
-_TIER = node(KG + "tier")
-_RELEASE = node(KG + "release")
-_ID_STATUS = node(KG + "idStatus")
-_ALSO_STATED = node(KG + "alsoStated")
-_EDGES = {tier: node(tier.edge) for tier in Tier}
+_TYPE = iri(RDF + "type")
+_LABEL = iri(RDFS + "label")
+_SEE_ALSO = iri(RDFS + "seeAlso")
+_NAME = iri(SCHEMA + "name")
+_ALTERNATE_NAME = iri(SCHEMA + "alternateName")
+_IDENTIFIER = iri(SCHEMA + "identifier")
+_CAPTION = iri(SCHEMA + "caption")
+_DESCRIPTION = iri(SCHEMA + "description")
+_POSITION = iri(SCHEMA + "position")
+_URL = iri(SCHEMA + "url")
+_CONTENT_URL = iri(SCHEMA + "contentUrl")
+_IS_PART_OF = iri(SCHEMA + "isPartOf")
+_ABOUT = iri(SCHEMA + "about")
+_MENTIONS = iri(SCHEMA + "mentions")
+_PUBLISHED = iri(SCHEMA + "datePublished")
+_PUBLISHER = iri(SCHEMA + "publisher")
+_KEYWORDS = iri(SCHEMA + "keywords")
+_SAME_AS = iri(SCHEMA + "sameAs")
+_RANGE = iri(SCHEMA + "taxonomicRange")
+_PARENT = iri(SCHEMA + "parentTaxon")
+_CITATION = iri(DCTERMS + "bibliographicCitation")
+_SOURCE = iri(DCTERMS + "source")
+_REPLACED = iri(DCTERMS + "isReplacedBy")
+_ALT_LABEL = iri(SKOS + "altLabel")
+_EXACT_MATCH = iri(SKOS + "exactMatch")
+_TARGET = iri(OA + "hasTarget")
+_BODY = iri(OA + "hasBody")
+_IMAGE = iri(SCHEMA + "ImageObject")
+_FIGURE = iri(DOCO + "Figure")
+_ANNOTATION = iri(OA + "Annotation")
+_HGNC = iri(WP + "bdbHgncSymbol")
+_DOUBLE = XSD + "double"
+_YEAR = XSD + "gYear"
+_FIGURE_TYPE = iri(KG + "figureType")
+_SCORE = iri(KG + "pathwayScore")
+_ORGANISM_NAME = iri(KG + "organismName")
+_MENTIONS_ORGANISM = iri(KG + "mentionsOrganism")
+_MENTIONS_ORGANISM_NAME = iri(KG + "mentionsOrganismName")
+_MENTIONS_CANDIDATE = iri(KG + "mentionsCandidate")
+_MENTIONS_SPECIFICALLY = iri(KG + "mentionsSpecifically")
+_CANDIDATE = iri(KG + "candidate")
+_REASON = iri(KG + "reason")
+_WORD = iri(KG + "word")
+_KEYWORD = iri(KG + "keyword")
+_MATCH = iri(KG + "match")
+_STATED_IN = iri(KG + "statedIn")
+_AMBIGUITY = iri(KG + "ambiguity")
+_SUSPECT = iri(KG + "suspect")
+_TIER = iri(KG + "tier")
+_RELEASE = iri(KG + "release")
+_ID_STATUS = iri(KG + "idStatus")
+_ALSO_STATED = iri(KG + "alsoStated")
+_EDGES = {tier: iri(tier.edge) for tier in Tier}
 
 NCBI = "https://www.ncbi.nlm.nih.gov/"
-_TERM_CLASS = {"chemical": node(SCHEMA + "ChemicalSubstance"), "disease": node(SCHEMA + "MedicalCondition")}
+_TERM_CLASS = {"chemical": iri(SCHEMA + "ChemicalSubstance"), "disease": iri(SCHEMA + "MedicalCondition")}
 
 
 def canonical_double(text: str) -> str:
@@ -114,15 +109,14 @@ def canonical_double(text: str) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
-def figure_triples(figure: Figure) -> list[Triple]:
+def figure_triples(figure: Figure) -> list[Statement]:
     """The figure, its links to things, and its mentions; no triple of a shared thing."""
     record = figure.record
-    iri = vocab.figure_iri(record.figid)
-    this = node(iri)
-    triples = [
-        Triple(this, _TYPE, node(SCHEMA + "ImageObject")),
-        Triple(this, _TYPE, node(DOCO + "Figure")),
-        Triple(this, _IDENTIFIER, Literal(record.figid)),
+    this = iri(vocab.figure_iri(record.figid))
+    found = [
+        (this, _TYPE, _IMAGE),
+        (this, _TYPE, _FIGURE),
+        (this, _IDENTIFIER, literal(record.figid)),
     ]
     texts = (
         (_ALTERNATE_NAME, record.alias),
@@ -132,32 +126,31 @@ def figure_triples(figure: Figure) -> list[Triple]:
         (_POSITION, record.number),
         (_FIGURE_TYPE, record.figure_type),
     )
-    triples += [Triple(this, predicate, Literal(text)) for predicate, text in texts if text]
+    found += [(this, predicate, literal(text)) for predicate, text in texts if text]
     if record.score:
-        score = Literal(canonical_double(record.score), datatype=_DOUBLE)
-        triples.append(Triple(this, _SCORE, score))
+        found.append((this, _SCORE, literal(canonical_double(record.score), _DOUBLE)))
     if record.pmcid:
-        triples.append(Triple(this, _IS_PART_OF, node(vocab.paper_iri(record.pmcid))))
+        found.append((this, _IS_PART_OF, iri(vocab.paper_iri(record.pmcid))))
     if record.figlink:
-        triples.append(Triple(this, _URL, NamedNode(NCBI + vocab.encode(record.figlink.lstrip("/")))))
+        found.append((this, _URL, iri(NCBI + vocab.encode(record.figlink.lstrip("/")))))
     if record.filename and record.pmcid:
         path = f"pmc/articles/{vocab.encode(record.pmcid)}/bin/{vocab.encode(record.filename)}"
-        triples.append(Triple(this, _CONTENT_URL, NamedNode(NCBI + path)))
+        found.append((this, _CONTENT_URL, iri(NCBI + path)))
     if record.ndex:
-        triples.append(Triple(this, _SEE_ALSO, NamedNode(vocab.ndex_iri(record.ndex))))
+        found.append((this, _SEE_ALSO, iri(vocab.ndex_iri(record.ndex))))
     if record.wpid:
-        triples.append(Triple(this, _SEE_ALSO, NamedNode(vocab.wikipathways_iri(record.wpid))))
-    triples += [Triple(this, _ABOUT, node(vocab.taxon_iri(taxon))) for taxon in figure.about]
-    triples += [Triple(this, _ORGANISM_NAME, Literal(name)) for name in figure.about_names]
-    triples += [Triple(this, _MENTIONS_ORGANISM, node(vocab.taxon_iri(taxon))) for taxon in figure.mentioned]
-    triples += [Triple(this, _MENTIONS_ORGANISM_NAME, Literal(name)) for name in figure.mentioned_names]
-    triples += _shortcuts(this, figure.mentions)
+        found.append((this, _SEE_ALSO, iri(vocab.wikipathways_iri(record.wpid))))
+    found += [(this, _ABOUT, iri(vocab.taxon_iri(taxon))) for taxon in figure.about]
+    found += [(this, _ORGANISM_NAME, literal(name)) for name in figure.about_names]
+    found += [(this, _MENTIONS_ORGANISM, iri(vocab.taxon_iri(taxon))) for taxon in figure.mentioned]
+    found += [(this, _MENTIONS_ORGANISM_NAME, literal(name)) for name in figure.mentioned_names]
+    found += _shortcuts(this, figure.mentions)
     for mention in figure.mentions:
-        triples += _mention(iri, this, mention)
-    return triples
+        found += _mention(this, mention)
+    return found
 
 
-def _shortcuts(this: NamedNode, mentions: Iterable[Mention]) -> Iterator[Triple]:
+def _shortcuts(this: str, mentions: Iterable[Mention]) -> Iterator[Statement]:
     """Edges from the figure to things: what its mentions say, without their evidence."""
     tiers: dict[str, Tier | None] = {}
     specific: set[str] = set()
@@ -173,54 +166,74 @@ def _shortcuts(this: NamedNode, mentions: Iterable[Mention]) -> Iterator[Triple]
         if tier is Tier.SYMBOL or (tier is Tier.SYNONYM and mention.ambiguity is None):
             specific.add(body)
     for body, tier in tiers.items():
-        thing = node(body)
-        yield Triple(this, _MENTIONS, thing)
+        thing = iri(body)
+        yield this, _MENTIONS, thing
         if tier:
-            yield Triple(this, _EDGES[tier], thing)
+            yield this, _EDGES[tier], thing
         if body in specific:
-            yield Triple(this, _MENTIONS_SPECIFICALLY, thing)
+            yield this, _MENTIONS_SPECIFICALLY, thing
     for body in sorted(candidates):
-        yield Triple(this, _MENTIONS_CANDIDATE, node(body))
+        yield this, _MENTIONS_CANDIDATE, iri(body)
 
 
-def _mention(figure: str, target: NamedNode, mention: Mention) -> Iterator[Triple]:
-    this = NamedNode(
+def _mention(figure: str, mention: Mention) -> list[Statement]:
+    this = iri_of_mention(figure, mention)
+    found = [(this, _TYPE, _ANNOTATION), (this, _TARGET, figure)]
+    if mention.body:
+        found.append((this, _BODY, iri(mention.body)))
+    for candidate in mention.candidates:
+        found.append((this, _CANDIDATE, iri(candidate)))
+    if mention.reason:
+        found.append((this, _REASON, _text(mention.reason)))
+    if mention.word:
+        found.append((this, _WORD, _text(mention.word)))
+    if mention.keyword:
+        found.append((this, _KEYWORD, _text(mention.keyword)))
+    if mention.match:
+        found.append((this, _MATCH, _text(mention.match)))
+    for place in mention.stated_in:
+        found.append((this, _STATED_IN, _own(place)))
+    found.append((this, _SOURCE, _source(mention.source)))
+    if mention.ambiguity:
+        found.append((this, _AMBIGUITY, _own(mention.ambiguity)))
+    for flag in mention.suspect:
+        found.append((this, _SUSPECT, _own(flag)))
+    return found
+
+
+def iri_of_mention(figure: str, mention: Mention) -> str:
+    """The term of a mention; ``figure`` is the term of its figure."""
+    return (
         vocab.mention_iri(
-            figure,
+            figure[:-1],
             (mention.body,) if mention.body else mention.candidates,
             mention.word or mention.keyword or "",
             mention.match,
             mention.source,
         )
+        + ">"
     )
-    yield Triple(this, _TYPE, _ANNOTATION)
-    yield Triple(this, _TARGET, target)
-    if mention.body:
-        yield Triple(this, _BODY, node(mention.body))
-    for candidate in mention.candidates:
-        yield Triple(this, _CANDIDATE, node(candidate))
-    if mention.reason:
-        yield Triple(this, _REASON, Literal(mention.reason))
-    if mention.word:
-        yield Triple(this, _WORD, Literal(mention.word))
-    if mention.keyword:
-        yield Triple(this, _KEYWORD, Literal(mention.keyword))
-    if mention.match:
-        yield Triple(this, _MATCH, Literal(mention.match))
-    for place in mention.stated_in:
-        yield Triple(this, _STATED_IN, node(KG + place))
-    yield Triple(this, _SOURCE, node(vocab.source_iri(mention.source)))
-    if mention.ambiguity:
-        yield Triple(this, _AMBIGUITY, node(KG + mention.ambiguity))
-    for flag in mention.suspect:
-        yield Triple(this, _SUSPECT, node(KG + flag))
+
+
+_text = lru_cache(maxsize=50_000)(literal)
+"""Words and matches, most of which come again in other figures."""
+
+
+@lru_cache(maxsize=100)
+def _own(name: str) -> str:
+    return iri(KG + name)
+
+
+@lru_cache(maxsize=100)
+def _source(name: str) -> str:
+    return iri(vocab.source_iri(name))
 
 
 SharedFact = GeneFacts | TermFacts | OrganismFacts | JournalFacts
 """What records state of things other than their paper."""
 
 
-def fact_triples(fact: SharedFact, lexicon: Lexicon) -> Iterator[Triple]:
+def fact_triples(fact: SharedFact, lexicon: Lexicon) -> Iterator[Statement]:
     """One gene, chemical or disease, organism, journal or publisher."""
     if isinstance(fact, GeneFacts):
         return gene_triples(fact, lexicon)
@@ -231,75 +244,62 @@ def fact_triples(fact: SharedFact, lexicon: Lexicon) -> Iterator[Triple]:
     return journal_triples(fact)
 
 
-def shared_triples(facts: SharedFacts, lexicon: Lexicon) -> list[Triple]:
-    """All shared things of one record, as that record states them."""
-    triples: list[Triple] = []
-    if facts.paper:
-        triples += paper_triples(facts.paper)
-    things: tuple[SharedFact, ...] = (*facts.journals, *facts.genes, *facts.terms, *facts.organisms)
-    for fact in things:
-        triples += fact_triples(fact, lexicon)
-    for source in facts.sources:
-        triples += source_triples(source)
-    return triples
-
-
 def paper_triples(
     paper: PaperFacts, other_titles: Iterable[str] = (), also_stated: Iterable[str] = ()
-) -> Iterator[Triple]:
+) -> Iterator[Statement]:
     """A paper; ``other_titles`` and ``also_stated`` are what further records say differently."""
-    this = node(paper.iri)
+    this = iri(paper.iri)
     for cls in (SCHEMA + "ScholarlyArticle", FABIO + "JournalArticle", WP + "PublicationReference"):
-        yield Triple(this, _TYPE, node(cls))
+        yield this, _TYPE, iri(cls)
     if paper.title:
-        yield Triple(this, _NAME, Literal(paper.title))
+        yield this, _NAME, literal(paper.title)
     if paper.year:
-        yield Triple(this, _PUBLISHED, Literal(paper.year, datatype=_YEAR))
+        yield this, _PUBLISHED, literal(paper.year, _YEAR)
     if paper.citation:
-        yield Triple(this, _CITATION, Literal(paper.citation))
+        yield this, _CITATION, literal(paper.citation)
     if paper.journal:
-        yield Triple(this, _IS_PART_OF, node(paper.journal))
+        yield this, _IS_PART_OF, iri(paper.journal)
     if paper.publisher:
-        yield Triple(this, _PUBLISHER, node(paper.publisher))
+        yield this, _PUBLISHER, iri(paper.publisher)
     if paper.doi:
-        yield Triple(this, _SAME_AS, NamedNode(paper.doi))
+        yield this, _SAME_AS, iri(paper.doi)
     for keyword in dict.fromkeys(paper.keywords):
-        yield Triple(this, _KEYWORDS, Literal(keyword))
+        yield this, _KEYWORDS, literal(keyword)
     for title in other_titles:
-        yield Triple(this, _ALTERNATE_NAME, Literal(title))
+        yield this, _ALTERNATE_NAME, literal(title)
     for text in also_stated:
-        yield Triple(this, _ALSO_STATED, Literal(text))
+        yield this, _ALSO_STATED, literal(text)
 
 
-def journal_triples(journal: JournalFacts) -> Iterator[Triple]:
+def journal_triples(journal: JournalFacts) -> Iterator[Statement]:
     """A journal or a publisher."""
-    this = node(journal.iri)
+    this = iri(journal.iri)
     cls = "Periodical" if journal.kind == "journal" else "Organization"
-    yield Triple(this, _TYPE, node(SCHEMA + cls))
-    yield Triple(this, _NAME, Literal(journal.name))
+    yield this, _TYPE, iri(SCHEMA + cls)
+    yield this, _NAME, literal(journal.name)
     if journal.abbreviation:
-        yield Triple(this, _ALTERNATE_NAME, Literal(journal.abbreviation))
+        yield this, _ALTERNATE_NAME, literal(journal.abbreviation)
 
 
-def gene_triples(gene: GeneFacts, lexicon: Lexicon) -> Iterator[Triple]:
+def gene_triples(gene: GeneFacts, lexicon: Lexicon) -> Iterator[Statement]:
     """A gene: named by a lexicon of today by id, else by the smallest symbol that records use, else by a lexicon of
     earlier days, else by its CURIE.
     """
-    this = node(vocab.gene_iri(gene.gene_id))
+    this = iri(vocab.gene_iri(gene.gene_id))
     entry = lexicon.gene(gene.gene_id)
     name = lexicon.todays_symbol(gene.gene_id) or next(iter(gene.symbols), None)
     name = name or (entry.symbol if entry else f"ncbigene:{gene.gene_id}")
-    yield Triple(this, _TYPE, node(SCHEMA + "Gene"))
-    yield Triple(this, _TYPE, node(WP + "GeneProduct"))
-    yield Triple(this, _NAME, Literal(name))
-    yield Triple(this, _LABEL, Literal(name))
+    yield this, _TYPE, iri(SCHEMA + "Gene")
+    yield this, _TYPE, iri(WP + "GeneProduct")
+    yield this, _NAME, literal(name)
+    yield this, _LABEL, literal(name)
     for symbol in gene.symbols:
         if symbol != name:
-            yield Triple(this, _ALT_LABEL, Literal(symbol))
+            yield this, _ALT_LABEL, literal(symbol)
     for taxon in gene.taxa:
-        yield Triple(this, _RANGE, node(vocab.taxon_iri(taxon)))
+        yield this, _RANGE, iri(vocab.taxon_iri(taxon))
     if entry and entry.hgnc:
-        yield Triple(this, _HGNC, NamedNode(vocab.hgnc_symbol_iri(entry.symbol)))
+        yield this, _HGNC, iri(vocab.hgnc_symbol_iri(entry.symbol))
     if entry is None:
         status = next(
             (
@@ -311,37 +311,37 @@ def gene_triples(gene: GeneFacts, lexicon: Lexicon) -> Iterator[Triple]:
             None,
         )
         if status:
-            yield Triple(this, _ID_STATUS, node(KG + "notCurrent"))
+            yield this, _ID_STATUS, iri(KG + "notCurrent")
             if status.replaced_by:
-                yield Triple(this, _REPLACED, node(vocab.gene_iri(status.replaced_by)))
+                yield this, _REPLACED, iri(vocab.gene_iri(status.replaced_by))
 
 
-def term_triples(term: TermFacts, lexicon: Lexicon) -> Iterator[Triple]:
+def term_triples(term: TermFacts, lexicon: Lexicon) -> Iterator[Statement]:
     """A chemical or disease: named by the lexicon, else by the smallest name, else by its CURIE."""
-    this = node(term.iri)
-    short = vocab.curie(term.iri)
-    name = lexicon.term_name(short) or next(iter(term.names), short)
+    this = iri(term.iri)
+    curie = vocab.curie(term.iri)
+    name = lexicon.term_name(curie) or next(iter(term.names), curie)
     for kind in term.kinds:
-        yield Triple(this, _TYPE, _TERM_CLASS[kind])
-    yield Triple(this, _NAME, Literal(name))
-    yield Triple(this, _LABEL, Literal(name))
+        yield this, _TYPE, _TERM_CLASS[kind]
+    yield this, _NAME, literal(name)
+    yield this, _LABEL, literal(name)
     for other in term.names:
         if other != name:
-            yield Triple(this, _ALT_LABEL, Literal(other))
-    for iri in term.exact_match:
-        yield Triple(this, _EXACT_MATCH, node(iri))
+            yield this, _ALT_LABEL, literal(other)
+    for same in term.exact_match:
+        yield this, _EXACT_MATCH, iri(same)
 
 
-def organism_triples(organism: OrganismFacts, lexicon: Lexicon) -> Iterator[Triple]:
+def organism_triples(organism: OrganismFacts, lexicon: Lexicon) -> Iterator[Statement]:
     """An organism: named by the lexicon, else by the smallest name that records use, else by its CURIE."""
-    this = node(vocab.taxon_iri(organism.taxon_id))
+    this = iri(vocab.taxon_iri(organism.taxon_id))
     entry = lexicon.organism(organism.taxon_id)
     name = entry.name if entry else next(iter(organism.names), f"ncbitaxon:{organism.taxon_id}")
-    yield Triple(this, _TYPE, node(SCHEMA + "Taxon"))
-    yield Triple(this, _NAME, Literal(name))
-    yield Triple(this, _LABEL, Literal(name))
+    yield this, _TYPE, iri(SCHEMA + "Taxon")
+    yield this, _NAME, literal(name)
+    yield this, _LABEL, literal(name)
     if entry and entry.parent:
-        yield Triple(this, _PARENT, node(vocab.taxon_iri(entry.parent)))
+        yield this, _PARENT, iri(vocab.taxon_iri(entry.parent))
 
 
 _SOURCE_LABELS = {
@@ -360,35 +360,35 @@ _SOURCE_LABELS = {
 }
 
 
-def source_triples(name: str) -> Iterator[Triple]:
+def source_triples(name: str) -> Iterator[Statement]:
     """A source of mentions with its tier and release."""
-    this = node(vocab.source_iri(name))
-    yield Triple(this, _TYPE, node(KG + "MentionSource"))
-    yield Triple(this, _LABEL, Literal(_SOURCE_LABELS[name]))
+    this = iri(vocab.source_iri(name))
+    yield this, _TYPE, iri(KG + "MentionSource")
+    yield this, _LABEL, literal(_SOURCE_LABELS[name])
     if name in GENE_SOURCES:
-        yield Triple(this, _TIER, node(GENE_SOURCES[name].iri))
+        yield this, _TIER, iri(GENE_SOURCES[name].iri)
     if name in RELEASES:
-        yield Triple(this, _RELEASE, Literal(RELEASES[name]))
+        yield this, _RELEASE, literal(RELEASES[name])
 
 
-def dataset_triples(version: str) -> Iterator[Triple]:
+def dataset_triples(version: str) -> Iterator[Statement]:
     """The description of the whole dataset. CC0 is the licence of the records, not of the images."""
-    this = node(vocab.DATASET)
+    this = iri(vocab.DATASET)
     void, dcat, pav = (vocab.PREFIXES[p] for p in ("void", "dcat", "pav"))
-    yield Triple(this, _TYPE, node(void + "Dataset"))
-    yield Triple(this, _TYPE, node(dcat + "Dataset"))
-    yield Triple(this, node(DCTERMS + "title"), Literal("Knowledge graph of published pathway figures"))
-    yield Triple(
+    yield this, _TYPE, iri(void + "Dataset")
+    yield this, _TYPE, iri(dcat + "Dataset")
+    yield this, iri(DCTERMS + "title"), literal("Knowledge graph of published pathway figures")
+    yield (
         this,
-        node(DCTERMS + "description"),
-        Literal(
+        iri(DCTERMS + "description"),
+        literal(
             "Records of PFOCR (Pathway Figure OCR) as RDF: figures, papers, genes, organisms, chemicals, "
             "diseases, and the evidence for each mention. The licence is that of the records; the "
             "published images have licences of their own."
         ),
     )
-    yield Triple(this, node(DCTERMS + "license"), node("https://creativecommons.org/publicdomain/zero/1.0/"))
-    yield Triple(this, _SOURCE, node("https://pfocr.wikipathways.org/"))
-    yield Triple(this, node(pav + "createdWith"), node(f"{vocab.BASE}release/{version}"))
+    yield this, iri(DCTERMS + "license"), iri("https://creativecommons.org/publicdomain/zero/1.0/")
+    yield this, _SOURCE, iri("https://pfocr.wikipathways.org/")
+    yield this, iri(pav + "createdWith"), iri(f"{vocab.BASE}release/{version}")
     for space in ("schema", "oa", "kg", "wp"):
-        yield Triple(this, node(void + "vocabulary"), node(vocab.PREFIXES[space]))
+        yield this, iri(void + "vocabulary"), iri(vocab.PREFIXES[space])

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import pyoxigraph
-from pyoxigraph import Triple
 
 from kg.dump import Format, fragment
 from kg.errors import RecordError
@@ -19,6 +18,7 @@ from kg.noise import load_noise
 from kg.normalise import normalise
 from kg.read import Item, read_record
 from kg.shapes import Checker, Engine, Violation
+from kg.terms import Statement, ntriples
 from kg.triples import SharedFact, fact_triples, figure_triples, paper_triples, source_triples
 
 F = TypeVar("F", bound="SharedFact | str")
@@ -89,7 +89,7 @@ class Worker:
 
     def batch(self, items: Sequence[Item]) -> Batch:
         """Read, normalise, check and serialise some records. Broken ones come back as rejects."""
-        accepted: list[Triple] = []
+        accepted: list[Statement] = []
         texts: list[str] = []
         facts: list[tuple[str, SharedFacts]] = []
         rejects: list[Reject] = []
@@ -101,7 +101,7 @@ class Worker:
                 rejects.append(rejected(item, error))
                 continue
             unknown.update(keys)
-            text = fragment(own, "ntriples").decode()
+            text = ntriples(own)
             reasons = self._check(text, shared)
             if reasons:
                 rejects.append(Reject(item.path, item.figid, reasons))
@@ -115,7 +115,7 @@ class Worker:
         )
         return Batch(pieces, facts, rejects, unknown, len(accepted))
 
-    def record(self, item: Item) -> tuple[list[Triple], SharedFacts, tuple[str, ...]]:
+    def record(self, item: Item) -> tuple[list[Statement], SharedFacts, tuple[str, ...]]:
         """A record's own triples, its shared facts, and its unknown keys. Raises RecordError."""
         record = read_record(item)
         figure = normalise(record, self._setup.lexicon, self._setup.noise)
@@ -125,15 +125,15 @@ class Worker:
         """A record as a graph of its own, in N-Triples: what the shapes are held against."""
         parts = [own]
         if shared.paper:
-            parts.append(fragment(paper_triples(shared.paper), "ntriples").decode())
+            parts.append(ntriples(paper_triples(shared.paper)))
         facts: tuple[SharedFact, ...] = (*shared.journals, *shared.genes, *shared.terms, *shared.organisms)
         for fact in facts:
             text = self._texts.get(fact)
             if text is None:
-                text = fragment(fact_triples(fact, self._setup.lexicon), "ntriples").decode()
+                text = ntriples(fact_triples(fact, self._setup.lexicon))
                 self._texts[fact] = text
             parts.append(text)
-        parts.append(fragment((t for source in shared.sources for t in source_triples(source)), "ntriples").decode())
+        parts.append(ntriples(t for source in shared.sources for t in source_triples(source)))
         return "".join(parts)
 
     def _check(self, own: str, shared: SharedFacts) -> tuple[Reason, ...]:
@@ -201,4 +201,4 @@ def record_graphs(
         except RecordError as error:
             yield item, error
             continue
-        yield item, worker.graph(fragment(own, "ntriples").decode(), shared)
+        yield item, worker.graph(ntriples(own), shared)

@@ -16,6 +16,7 @@ import yaml
 if TYPE_CHECKING:
     from kg.lexicon import Lexicon
     from kg.shapes import Checker
+    from kg.terms import Statement
 
 HUMAN, MOUSE, RAT, FLY, ZEBRAFISH, COW = "9606", "10090", "10116", "7227", "7955", "9913"
 ORGANISMS = {
@@ -215,9 +216,10 @@ def short(iri: str) -> str:
 class Graph:
     """Some triples, to ask as a user would: by property, not by the code that made them."""
 
-    def __init__(self, triples: Iterable[pyoxigraph.Triple]) -> None:
+    def __init__(self, triples: Iterable[Statement]) -> None:
         self.store = pyoxigraph.Store()
-        self.store.extend(pyoxigraph.Quad(*triple) for triple in triples)
+        lines = "".join(f"{' '.join(triple)} .\n" for triple in triples)
+        self.store.load(input=lines.encode(), format=pyoxigraph.RdfFormat.N_TRIPLES)
 
     @classmethod
     def load(cls, data: bytes, format: pyoxigraph.RdfFormat = pyoxigraph.RdfFormat.N_TRIPLES) -> Graph:
@@ -337,20 +339,21 @@ def graph(
     sources: Sequence[str | Path], lexicon: Lexicon, noise: Mapping[str, str], checker: Checker | None = None
 ) -> Graph:
     """The graph of some records, made in this process; each record passes the shapes (if a checker is given)."""
-    from kg.dump import fragment
     from kg.normalise import normalise
     from kg.read import find_items, read_record
     from kg.shared import Settler
-    from kg.triples import figure_triples, shared_triples
+    from kg.terms import ntriples
+    from kg.triples import figure_triples
+    from kg.worker import Setup, Worker
 
-    triples: list[pyoxigraph.Triple] = []
+    triples: list[Statement] = []
+    worker = Worker(Setup(lexicon, dict(noise), None, ()))
     settler = Settler(lexicon)
     for item in find_items(sources).items:
         figure = normalise(read_record(item), lexicon, noise)
         own = figure_triples(figure)
         if checker:
-            alone = [*own, *shared_triples(figure.shared, lexicon)]
-            assert checker.check(fragment(alone, "ntriples").decode()) == []
+            assert checker.check(worker.graph(ntriples(own), figure.shared)) == []
         triples += own
         triples += settler.add(item.figid, figure.shared)
     triples += settler.finish()

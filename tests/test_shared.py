@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pyoxigraph import Triple
 from records import COW, FLY, MOUSE, SYMBOL, SYNONYM, Graph, gene, write
 
 from kg.model import GeneFacts, JournalFacts, OrganismFacts, PaperFacts, SharedFacts, TermFacts
 from kg.shared import Settler
+from kg.terms import Statement
 
 if TYPE_CHECKING:
     from kg.lexicon import Lexicon
@@ -31,7 +31,7 @@ def facts(paper: PaperFacts | None = None, **said: Any) -> SharedFacts:
     return SharedFacts(paper=paper, **(empty | said))
 
 
-def settle(lexicon: Lexicon, stated: Iterable[tuple[str, SharedFacts]]) -> tuple[list[Triple], list[str]]:
+def settle(lexicon: Lexicon, stated: Iterable[tuple[str, SharedFacts]]) -> tuple[list[Statement], list[str]]:
     settler = Settler(lexicon)
     triples = [triple for figid, said in stated for triple in settler.add(figid, said)]
     return [*triples, *settler.finish()], settler.warnings
@@ -83,15 +83,15 @@ def test_any_order_of_a_papers_records_settles_alike(lexicon: Lexicon) -> None:
 
 
 def test_nothing_is_given_twice(lexicon: Lexicon) -> None:
-    papers = [t for t in settle(lexicon, STATED)[0] if t.subject.value == PMC1]
+    papers = [t for t in settle(lexicon, STATED)[0] if t[0] == f"<{PMC1}>"]
     assert len(papers) == len(set(papers))
 
 
 def test_a_paper_is_settled_when_the_next_begins(lexicon: Lexicon) -> None:
     settler = Settler(lexicon)
     assert [list(settler.add(figid, said)) for figid, said in STATED] == [[], [], []]
-    assert {triple.subject.value for triple in settler.add(*OTHER)} == {PMC1}
-    assert {t.subject.value for t in settler.finish() if "/pmc/" in t.subject.value} == {PMC2}
+    assert {subject for subject, _, _ in settler.add(*OTHER)} == {f"<{PMC1}>"}
+    assert {t[0] for t in settler.finish() if "/pmc/" in t[0]} == {f"<{PMC2}>"}
 
 
 def test_the_smallest_figid_decides_and_losers_are_kept(lexicon: Lexicon) -> None:

@@ -12,7 +12,7 @@ import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad
 from records import (
     FAMILY,
     IRI,
@@ -435,17 +435,16 @@ def everything(folder: Path) -> Path:
 
 
 def test_no_blank_nodes_and_no_triple_twice(tmp_path: Path, lexicon: Any, noise: dict[str, str]) -> None:
-    from kg.normalise import normalise
-    from kg.read import find_items, read_record
-    from kg.triples import figure_triples, shared_triples
+    from kg.read import find_items
+    from kg.terms import ntriples
+    from kg.worker import Setup, Worker
 
     (item,) = find_items([everything(tmp_path)]).items
-    figure = normalise(read_record(item), lexicon, noise)
-    triples: list[Triple] = [
-        *figure_triples(figure),
-        *shared_triples(figure.shared, lexicon),
-        *dataset_triples("1"),
-    ]
+    worker = Worker(Setup(lexicon, noise, None, ()))
+    own, shared, _ = worker.record(item)
+    text = worker.graph(ntriples(own), shared) + ntriples(dataset_triples("1"))
+    triples = [quad.triple for quad in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_TRIPLES)]
+    assert len(triples) > 60
     assert not any(
         isinstance(term, pyoxigraph.BlankNode) for triple in triples for term in (triple.subject, triple.object)
     )
