@@ -133,11 +133,12 @@ class Lexicon:
 
     def gene(self, gene_id: str) -> GeneEntry | None:
         """The gene of an NCBI Gene id, of any organism that is covered."""
-        for taxon in (*self._shipped, *self._user):
-            entry = self._table(taxon).get(gene_id)
-            if entry is not None:
-                return entry
-        return None
+        return self._by_id.get(gene_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, GeneEntry]:
+        taxa = (*self._shipped, *self._user)
+        return {gene_id: entry for taxon in reversed(taxa) for gene_id, entry in self._table(taxon).items()}
 
     def by_symbol(self, taxon: str, symbol: str) -> tuple[str, ...]:
         """NCBI Gene ids of an organism with this current symbol (HGNC's or NCBI's), in exact case; none without a

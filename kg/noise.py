@@ -41,7 +41,7 @@ def load_noise(path: str | Path | None = None) -> dict[str, str]:
     return noise
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=65_536)
 def core(word: str) -> str:
     """A word case-folded, without punctuation and blanks around it.
 
@@ -86,17 +86,29 @@ def suspicions(
     ``other_words`` are the cores of the record's chemical and disease words; ``article_disagrees`` says
     that the article's organisms are known and the gene's is none of them.
     """
-    word_core = core(word)
-    match_core = core(match) if match else word_core
-    listed = {noise.get(word_core), noise.get(match_core)}
+    word_core, match_core, is_rewritten, by_case = _compared(word, match)
+    listed = (noise.get(word_core), noise.get(match_core))
+    also_other = word_core in other_words
+    if not (is_rewritten or by_case or also_other) and listed == (None, None):
+        return ()
     found = {
-        "rewritten": match is not None and rewritten(word, match),
+        "rewritten": is_rewritten,
         "commonWord": "commonWord" in listed,
         "metaboliteOrIon": "metaboliteOrIon" in listed,
-        "alsoOther": word_core in other_words,
-        "caseOnly": (article_disagrees and match is not None and word_core == match_core and match not in word),
+        "alsoOther": also_other,
+        "caseOnly": article_disagrees and by_case,
     }
     return tuple(flag for flag in FLAGS if found[flag])
+
+
+@lru_cache(maxsize=65_536)
+def _compared(word: str, match: str | None) -> tuple[str, str, bool, bool]:
+    """Cores of word and match; whether the match has what the word lacks; whether they differ in case alone."""
+    word_core = core(word)
+    if match is None:
+        return word_core, word_core, False, False
+    match_core = core(match)
+    return word_core, match_core, rewritten(word, match), word_core == match_core and match not in word
 
 
 def keyword_suspicions(keyword: str, *, noise: Mapping[str, str], other_words: Collection[str]) -> tuple[str, ...]:

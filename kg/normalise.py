@@ -311,11 +311,14 @@ def _gene_facts(record: Record, mentions: Sequence[Mention], lexicon: Lexicon) -
     for row in record.genes:
         if row.gene_id is None:
             continue
-        entry = lexicon.gene(row.gene_id)
-        taxon = row.taxon_id or (entry.taxon if entry else None)
+        taxon = row.taxon_id
+        if taxon is None and (entry := lexicon.gene(row.gene_id)):
+            taxon = entry.taxon
         if taxon:
             taxa.setdefault(row.gene_id, set()).add(taxon)
-        symbols.setdefault(row.gene_id, set()).update({row.symbol} if row.symbol else ())
+        names = symbols.setdefault(row.gene_id, set())
+        if row.symbol:
+            names.add(row.symbol)
     start = len(vocab.CURIES["ncbigene"])
     for mention in mentions:
         if mention.keyword is None:

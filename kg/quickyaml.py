@@ -27,7 +27,7 @@ _NUMBERS_OF_1_2 = re.compile(
     """
 )
 _TEXTS_OF_1_1 = re.compile(
-    r"""(?x)
+    r"""(?xm) ^(?:
       yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF
     | true|True|TRUE|false|False|FALSE
     | =|<<
@@ -36,8 +36,8 @@ _TEXTS_OF_1_1 = re.compile(
     | [-+]?[0-9_]+\._*[0-9_]*_[0-9_]*(?:[eE][-+][0-9]+)?
     | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
     | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*
-    """,
-    re.DOTALL,
+    )$
+    """
 )
 _MOST_BRACKETS = 500
 _LONGEST = 64
@@ -66,16 +66,18 @@ def load(text: str) -> tuple[bool, Any]:
 
 def _same_in_1_1(document: Any) -> bool:
     stack = [document]
+    texts: list[str] = []
     while stack:
         node = stack.pop()
-        if isinstance(node, dict):
-            stack.extend(node.keys())
-            stack.extend(node.values())
-        elif isinstance(node, list):
-            stack.extend(node)
-        elif isinstance(node, str):
-            if len(node) <= _LONGEST and _TEXTS_OF_1_1.fullmatch(node):
-                return False
-        elif isinstance(node, int) and not isinstance(node, bool) and abs(node) >= 2**53:
+        kind = type(node)
+        if kind is str:
+            if len(node) <= _LONGEST:
+                texts.append(node)
+        elif kind is dict:
+            stack += node.keys()
+            stack += node.values()
+        elif kind is list:
+            stack += node
+        elif kind is int and abs(node) >= 2**53:
             return False
-    return True
+    return not _TEXTS_OF_1_1.search("\n".join(texts))

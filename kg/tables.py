@@ -18,6 +18,8 @@ NOT_KNOWN = frozenset({"", "NA", ".na.character"})
 GENE_COLUMNS = ("organism_id", "organism_name", "word", "match", "ncbigene_symbol", "ncbigene_id", "source")
 GENE_LEFT_OUT = frozenset({"organism_group", "count_direct", "count_synonym", "count_match"})
 _ID_COLUMN: dict[TermKind, str] = {"chemical": "chebi", "disease": "doid"}
+_ID = re.compile(r"[1-9][0-9]*")
+"""An id as nearly all are written; `number` has the last word on others."""
 _IDENTIFIER = re.compile(r"(?:(?P<prefix>[A-Za-z]+):)?(?P<local>\S+)")
 
 Row = dict[str, str]
@@ -43,20 +45,27 @@ def gene_rows(data: bytes, *, file: str) -> tuple[list[GeneRow], list[str]]:
     is not a number.
     """
     columns, rows = _rows(data, GENE_COLUMNS, file=file)
-    genes = [
-        GeneRow(
-            word=verbatim(row["word"]),
-            match=verbatim(row["match"]),
-            symbol=known(row["ncbigene_symbol"]),
-            gene_id=number(row["ncbigene_id"], file=file, field=f"row {n}, column ncbigene_id"),
-            taxon_id=number(row["organism_id"], file=file, field=f"row {n}, column organism_id"),
-            taxon_name=known(row["organism_name"]),
-            source=known(row["source"]) or "",
-            stated_in="sidecar",
+    places = [columns.index(column) for column in GENE_COLUMNS]
+    genes = []
+    for n, cells in rows:
+        taxon, name, word, match, symbol, gene, source = [cells[place] for place in places]
+        genes.append(
+            GeneRow(
+                word=verbatim(word),
+                match=verbatim(match),
+                symbol=known(symbol),
+                gene_id=_cell_id(gene, file, n, "ncbigene_id"),
+                taxon_id=_cell_id(taxon, file, n, "organism_id"),
+                taxon_name=known(name),
+                source=known(source) or "",
+                stated_in="sidecar",
+            )
         )
-        for n, row in rows
-    ]
     return genes, [c for c in columns if c not in GENE_COLUMNS and c not in GENE_LEFT_OUT]
+
+
+def _cell_id(text: str, file: str, row: int, column: str) -> str | None:
+    return text if _ID.fullmatch(text) else number(text, file=file, field=f"row {row}, column {column}")
 
 
 def term_rows(data: bytes, kind: TermKind, *, file: str) -> tuple[list[TermRow], list[str]]:
@@ -67,7 +76,7 @@ def term_rows(data: bytes, kind: TermKind, *, file: str) -> tuple[list[TermRow],
     else:
         wanted = ("word", "mesh", "match", "name", _ID_COLUMN[kind])
     columns, rows = _rows(data, wanted, file=file)
-    terms = [_term(kind, row) for _, row in rows]
+    terms = [_term(kind, dict(zip(columns, cells, strict=True))) for _, cells in rows]
     return terms, [c for c in columns if c not in wanted]
 
 
@@ -127,7 +136,7 @@ def number(text: str | None, *, file: str, field: str, record: str = "") -> str 
     return value.lstrip("0") or "0"
 
 
-def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str], Iterator[tuple[int, Row]]]:
+def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     lines = decode(data, file=file).split("\n")
     columns = lines[0].split("\t")
     missing = [column for column in wanted if column not in columns]
@@ -138,7 +147,7 @@ def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str]
             field="header",
         )
 
-    def rows() -> Iterator[tuple[int, Row]]:
+    def rows() -> Iterator[tuple[int, list[str]]]:
         for n, line in enumerate(lines[1:], 2):  # rows are numbered as an editor numbers lines
             if not line:
                 continue
@@ -150,6 +159,6 @@ def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str]
                     field=f"row {n}",
                     value=line[:100],
                 )
-            yield n, dict(zip(columns, cells, strict=True))
+            yield n, cells
 
     return columns, rows()

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -136,6 +137,7 @@ def paper_iri(pmcid: str) -> str:
     return CURIES["pmc"] + encode(pmcid)
 
 
+@lru_cache(maxsize=100_000)
 def gene_iri(gene_id: str) -> str:
     """IRI of a gene from its NCBI Gene id."""
     return CURIES["ncbigene"] + encode(gene_id)
