@@ -169,9 +169,10 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
         TextColumn("{task.speed:,.0f}/s"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Drawn when something is done, not by a thread of its own: see `kg.processes`.
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("", total=None, speed=0)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
 
 
 def _print_build(result: BuildResult) -> None:

@@ -116,6 +116,21 @@ class Lexicon:
         text = "\n".join(f"{table.name} {table.sha256}" for table in self.tables)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def load_all(self) -> None:
+        """Read all tables now that a build uses, rather than each when it is first needed."""
+        for taxon in self._taxa:
+            self.by_symbol(taxon, "")
+        _ = self._by_id, self._organism_names, self._organisms, self._terms
+
+    def __getstate__(self) -> dict[str, object]:
+        """What another process needs to read the tables itself, which is quicker than to send them."""
+        return {"tables": self.tables, "_user": self._user, "_shipped": self._shipped, "_genes": {}, "_symbols": {}}
+
+    @property
+    def _taxa(self) -> tuple[str, ...]:
+        """Organisms with a table."""
+        return tuple(dict.fromkeys((*self._shipped, *self._user)))
+
     # --- genes
 
     def covers(self, taxon: str) -> bool:
@@ -137,8 +152,7 @@ class Lexicon:
 
     @cached_property
     def _by_id(self) -> dict[str, GeneEntry]:
-        taxa = (*self._shipped, *self._user)
-        return {gene_id: entry for taxon in reversed(taxa) for gene_id, entry in self._table(taxon).items()}
+        return {gene_id: entry for taxon in self._taxa for gene_id, entry in self._table(taxon).items()}
 
     def by_symbol(self, taxon: str, symbol: str) -> tuple[str, ...]:
         """NCBI Gene ids of an organism with this current symbol (HGNC's or NCBI's), in exact case; none without a
@@ -167,7 +181,7 @@ class Lexicon:
         """
         wanted = text.casefold()
         found: list[tuple[int, GeneEntry]] = []
-        for each in [taxon] if taxon else [*self._shipped, *self._user]:
+        for each in [taxon] if taxon else self._taxa:
             for gene in self._table(each).values():
                 how = _how(gene, wanted)
                 if how is not None:

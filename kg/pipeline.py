@@ -14,8 +14,7 @@ import itertools
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -124,7 +123,7 @@ def build(
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(StoreWriter(target)) if target else None
         # Files are closed, and so written to the end, before the store is swapped in.
-        with contextlib.closing(_batches(items, setup, jobs)) as batches, run:
+        with _batches(items, setup, jobs) as batches, run:
             if dump and dump_format:
                 run.write_dump(dump, dump_format)
             chunks = run.chunks(batches)
@@ -184,25 +183,32 @@ def _without_doubles(items: Sequence[Item]) -> tuple[list[Item], list[Reject], i
     return kept, rejects, repeats
 
 
-def _batches(items: Sequence[Item], setup: Setup, jobs: int | None) -> Generator[tuple[int, Batch], None, None]:
-    """Batches in order, each with its number of items; a bounded number is under way at a time."""
+@contextlib.contextmanager
+def _batches(items: Sequence[Item], setup: Setup, jobs: int | None) -> Iterator[Iterator[tuple[int, Batch]]]:
+    """Batches in order, each with its number of items; a bounded number is under way at a time.
+
+    The workers start here, before this process opens a store: see `kg.processes`.
+    """
     pending = [items[i : i + BATCH] for i in range(0, len(items), BATCH)]
     workers = min(jobs or os.cpu_count() or 1, len(pending))
     if workers <= 1:
         worker = Worker(setup)
-        for batch in pending:
-            yield len(batch), worker.batch(batch)
+        yield ((len(batch), worker.batch(batch)) for batch in pending)
         return
+    setup.lexicon.load_all()  # what is loaded now is shared by workers that are forked
     workers_pool = pool(workers, _start_worker, setup)
-    try:
-        under_way: deque[tuple[int, Future[Batch]]] = deque()
-        for batch in pending:
-            under_way.append((len(batch), workers_pool.submit(_run_batch, batch)))
-            if len(under_way) >= 3 * workers:
-                size, future = under_way.popleft()
-                yield size, future.result()
-        for size, future in under_way:
+    window = 3 * workers
+    under_way = deque((len(batch), workers_pool.submit(_run_batch, batch)) for batch in pending[:window])
+
+    def results() -> Iterator[tuple[int, Batch]]:
+        for batch in (*pending[window:], *[None] * len(under_way)):
+            size, future = under_way.popleft()
+            if batch:
+                under_way.append((len(batch), workers_pool.submit(_run_batch, batch)))
             yield size, future.result()
+
+    try:
+        yield results()
     except BrokenProcessPool:
         raise CannotRun(
             "a worker process died (out of memory, or killed). The store is as it was; try fewer --jobs"

@@ -1,13 +1,17 @@
 """Worker processes that start clean: neither the parent's threads nor the parent's script come along.
 
-A forked child of a process that has used Oxigraph or the SHACL engine waits for threads that it does not have. The
-fork server's children have no such past. They would import the parent's ``__main__``, though, so that a user's
-script that builds without ``if __name__ == "__main__"`` would run again in each of them: it is hidden from them.
+A forked child of a process that has used Oxigraph or the SHACL engine waits for threads that it does not have. So a
+process is forked only while it has one thread, which the command line has: its children then share what it has
+loaded. Else they come from a fork server, which has no such past. They would import the parent's ``__main__``, though,
+so that a user's script that builds without ``if __name__ == "__main__"`` would run again in each of them: it is hidden
+from them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -18,8 +22,20 @@ from typing import Any
 
 
 def pool(workers: int, start: Callable[..., None], *arguments: Any) -> ProcessPoolExecutor:
-    """A pool of processes in each of which ``start(*arguments)`` is called once. Ctrl-C is left to the parent."""
-    return ProcessPoolExecutor(workers, _Context(), initializer=_start, initargs=(start, arguments))
+    """A pool of processes in each of which ``start(*arguments)`` is called once. Ctrl-C is left to the parent.
+
+    They start with the first task; what it takes to start them must still be so then (see `_has_one_thread`).
+    """
+    context = multiprocessing.get_context("fork") if _has_one_thread() else _Context()
+    return ProcessPoolExecutor(workers, context, initializer=_start, initargs=(start, arguments))
+
+
+def _has_one_thread() -> bool:
+    """Whether this process has no thread besides this one, native ones counted. False where that cannot be told."""
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
 
 
 def _start(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
