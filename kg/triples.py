@@ -90,7 +90,6 @@ _ID_STATUS = node(KG + "idStatus")
 _ALSO_STATED = node(KG + "alsoStated")
 _EDGES = {tier: node(tier.edge) for tier in Tier}
 
-NCBI = "https://www.ncbi.nlm.nih.gov/"
 _TERM_CLASS = {"chemical": node(SCHEMA + "ChemicalSubstance"), "disease": node(SCHEMA + "MedicalCondition")}
 
 
@@ -139,10 +138,9 @@ def figure_triples(figure: Figure) -> list[Triple]:
     if record.pmcid:
         triples.append(Triple(this, _IS_PART_OF, node(vocab.paper_iri(record.pmcid))))
     if record.figlink:
-        triples.append(Triple(this, _URL, NamedNode(NCBI + vocab.encode(record.figlink.lstrip("/")))))
+        triples.append(Triple(this, _URL, NamedNode(vocab.figlink_iri(record.figlink))))
     if record.filename and record.pmcid:
-        path = f"pmc/articles/{vocab.encode(record.pmcid)}/bin/{vocab.encode(record.filename)}"
-        triples.append(Triple(this, _CONTENT_URL, NamedNode(NCBI + path)))
+        triples.append(Triple(this, _CONTENT_URL, NamedNode(vocab.image_iri(record.pmcid, record.filename))))
     if record.ndex:
         triples.append(Triple(this, _SEE_ALSO, NamedNode(vocab.ndex_iri(record.ndex))))
     if record.wpid:
@@ -295,7 +293,7 @@ def gene_triples(gene: GeneFacts, lexicon: Lexicon) -> Iterator[Triple]:
             yield Triple(this, _ALT_LABEL, Literal(symbol))
     for taxon in gene.taxa:
         yield Triple(this, _RANGE, node(vocab.taxon_iri(taxon)))
-    if entry and entry.hgnc:
+    if entry and entry.hgnc and vocab.HUMAN in gene.taxa:  # a record may state a human id of another organism
         yield Triple(this, _HGNC, NamedNode(vocab.hgnc_symbol_iri(entry.symbol)))
     if entry is None:
         status = next(
