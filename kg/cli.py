@@ -145,8 +145,6 @@ def build(sources: tuple[Path, ...], fail_on_reject: bool, no_check: bool, jobs:
 
     if not sources:
         raise UsageError("which records? kg build SOURCE... (a file, a folder, a checkout of the PFOCR repository)")
-    if options["no_store"] and not options["dump"]:
-        raise UsageError("--no-store without --dump would keep nothing")
     with _progress() as progress:
         result = run(sources, check=not no_check, jobs=jobs, progress=progress, **options)
     _print_build(result)
@@ -183,6 +181,8 @@ def _print_build(result: BuildResult) -> None:
         say(f"  … and {more:,} more rejected")
     for key, count in result.unknown_keys.items():
         say(f"  unknown key {key!r} in {count:,} {_s(count, 'record')}: not in the graph")
+    for key, count in result.repeated_keys.items():
+        say(f"  key {key!r} stands twice in {count:,} {_s(count, 'record')}; the last one counts")
     if result.orphan_tables:
         n = len(result.orphan_tables)
         say(f"  {n:,} {_s(n, 'table')} without a record, left out (first: {result.orphan_tables[0]})")

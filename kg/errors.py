@@ -12,7 +12,10 @@ Messages are for people: what is wrong, where, and what to do. `str(error)` is t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+_PLACE = re.compile(r"row \d+(, column )?|, item \d+")
 
 
 class KgError(Exception):
@@ -29,20 +32,32 @@ class RecordError(UsageError):
     """One record (or a table beside it) is broken.
 
     ``file`` is the path as the user gave it, ``record`` the figid if it is known, ``field`` the key,
-    column or ``row N, column C``, ``value`` the value as the record has it.
+    column or ``row N, column C``, ``value`` the value as the record has it. ``message`` goes on from field and
+    value and repeats neither. ``summary`` is a sentence for counting: field and message without what differs from
+    record to record (rows, items, values, paths). The argument ``summary`` is for messages that hold such.
     """
 
-    def __init__(self, message: str, *, file: str = "", record: str = "", field: str = "", value: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str = "",
+        record: str = "",
+        field: str = "",
+        value: str = "",
+        summary: str = "",
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.file = file
         self.record = record
         self.field = field
         self.value = value
+        self.summary = f"{_PLACE.sub('', field)} {summary or message}".strip()
 
     def __str__(self) -> str:
-        where = ": ".join(part for part in (self.file, self.field) if part)
-        return f"{where}: {self.message}" if where else self.message
+        said = f"{self.value[:60]!r} {self.message}" if self.value else self.message
+        return ": ".join(part for part in (self.file, self.field, said) if part)
 
 
 class AmbiguousName(UsageError):

@@ -365,8 +365,6 @@ def _gene_info(lines: Iterable[str], file: str) -> Iterator[GeneEntry]:
         taxon, gene_id, symbol, synonyms = (cells[place] for place in places)
         for column, value in (("#tax_id", taxon), ("GeneID", gene_id)):
             if not (value.isascii() and value.isdigit()):
-                raise RecordError(
-                    f"{value[:40]!r} is not a number", file=file, field=f"line {number}, column {column}", value=value
-                )
+                raise RecordError("is not a number", file=file, field=f"line {number}, column {column}", value=value)
         if symbol not in ("NEWENTRY", "-", ""):  # a place kept for a gene that has no record yet
             yield GeneEntry(gene_id, taxon, symbol, None, _split(synonyms) if synonyms != "-" else (), (), False)

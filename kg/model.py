@@ -77,6 +77,7 @@ class Record:
     genes: tuple[GeneRow, ...] = ()
     terms: tuple[TermRow, ...] = ()
     unknown_keys: tuple[str, ...] = ()
+    repeated_keys: tuple[str, ...] = ()
 
 
 class Mention(NamedTuple):

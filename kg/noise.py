@@ -26,8 +26,10 @@ def load_noise(path: str | Path | None = None) -> dict[str, str]:
     source = Path(path) if path else files("kg") / "data" / "noise.tsv"
     try:
         text = source.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecordError(f"cannot be read: {error}", file=str(source)) from None
+    except OSError as error:
+        raise RecordError(f"cannot be read: {error.strerror}", file=str(source)) from None
+    except UnicodeDecodeError as error:
+        raise RecordError(f"cannot be read: not UTF-8, byte at offset {error.start}", file=str(source)) from None
     noise: dict[str, str] = {}
     for n, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#") or line == "word\tflag":

@@ -122,13 +122,15 @@ def _gene_mentions(
     by_match: dict[tuple[str | None, str], list[GeneRow]] = {}
     for row in record.genes:
         if row.source not in GENE_SOURCES:
+            missing = "none that PFOCR uses" if row.source else "missing"
             raise RecordError(
-                f"source {row.source!r} of the gene {row.symbol or row.gene_id or '?'} is none that PFOCR uses "
-                f"({', '.join(RELEASES)}): without it there is no tier",
+                f"is {missing}, for the gene {row.symbol or row.gene_id or '?'}: without it there is no tier "
+                f"(PFOCR uses {', '.join(RELEASES)})",
                 file=record.origin,
                 record=record.figid,
                 field="genes: source",
                 value=row.source,
+                summary=f"is {missing}",
             )
         if row.match:
             by_match.setdefault((row.taxon_id, row.match.casefold()), []).append(row)

@@ -10,7 +10,6 @@ is held at a time is a few batches, whatever the size of the corpus.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import time
 from collections import Counter, deque
@@ -23,17 +22,17 @@ from typing import IO
 
 from kg import __version__
 from kg.dump import Document, Format, format_of, fragment, open_output
-from kg.errors import CannotRun, RecordError
+from kg.errors import CannotRun, UsageError
 from kg.lexicon import Lexicon
 from kg.noise import load_noise
 from kg.processes import pool
-from kg.read import Item, content_hash, find_items
+from kg.read import Item, Sources, as_paths, find_items, without_doubles
 from kg.shapes import Engine
 from kg.shared import Settler
 from kg.store import StoreWriter, default_path, writing
 from kg.terms import Statement
 from kg.triples import dataset_triples
-from kg.worker import Batch, Reason, Reject, Setup, Worker, rejected
+from kg.worker import Batch, Reject, Setup, Worker, rejected
 
 BATCH = 32
 """Records a batch: some 10,000 triples, so that sending a batch costs little beside making it."""
@@ -44,7 +43,9 @@ class BuildResult:
     """What a build did. ``records`` = ``figures`` + ``rejected`` + ``repeats``, always.
 
     ``repeats`` are records that stand twice in the sources with the same content (in the graph once).
-    ``reasons`` counts rejected records by their first reason; ``unknown_keys`` counts keys that no one knows.
+    ``reasons`` counts rejected records by their first reason, in words that are the same for all records that have it,
+    most first. ``unknown_keys`` counts records by key that no one knows, ``repeated_keys`` by key that stands more
+    than once in one mapping; its last value is in the graph.
     """
 
     records: int
@@ -58,6 +59,7 @@ class BuildResult:
     reject_file: str | None
     reasons: dict[str, int] = field(default_factory=dict)
     unknown_keys: dict[str, int] = field(default_factory=dict)
+    repeated_keys: dict[str, int] = field(default_factory=dict)
     orphan_tables: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     rejects: tuple[Reject, ...] = ()
@@ -81,7 +83,7 @@ Progress = Callable[[int, int], None]
 
 
 def build(
-    sources: Sequence[str | Path],
+    sources: Sources,
     *,
     store: str | Path | None = None,
     dump: str | Path | None = None,
@@ -90,29 +92,32 @@ def build(
     engine: Engine = "shacl",
     jobs: int | None = None,
     reject_file: str | Path | None = None,
-    lexicon: Sequence[str | Path] = (),
+    lexicon: Sources = (),
     noise: str | Path | None = None,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Build the graph of some PFOCR records: into a store, a dump, or both.
 
-    ``sources`` are record files, folders of them, or checkouts of the PFOCR repository. A record that is
-    broken or fails the shapes is left out and written to ``reject_file`` (JSON Lines; made only if there
-    is one to write), and the rest goes on. ``lexicon`` are NCBI gene_info files.
+    ``sources`` are record files, folders of them, or checkouts of the PFOCR repository: one or several. A
+    record that is broken or fails the shapes is left out and written to ``reject_file`` (JSON Lines; made only
+    if there is one to write), and the rest goes on. ``lexicon`` are NCBI gene_info files.
 
-    Raises UsageError for sources that cannot be read and RecordError for lexicon files that are broken;
-    CannotRun if store or dump cannot be written, or a worker process dies. The store is swapped in at the
-    end, so that after an error it is what it was before.
+    Raises UsageError for sources that cannot be read, and where nothing would be kept (``no_store`` without
+    ``dump``); RecordError for lexicon files that are broken; CannotRun if store or dump cannot be written, or a
+    worker process dies. The store is swapped in at the end, so that after an error it is what it was before.
     """
     start = time.monotonic()
+    if no_store and not dump:
+        raise UsageError("without a store and without a dump, nothing would be kept: name a dump")
     dump_format = format_of(dump) if dump else None
     listing = find_items(sources)
-    items, rejects, repeats = _without_doubles(listing.items)
+    items, repeats, errors = without_doubles(listing.items)
+    rejects = [rejected(item, error) for item, error in errors]
     formats: tuple[Format, ...] = (dump_format,) if dump_format else ()
     if not no_store:
         formats = ("ntriples", *formats)  # what the store's bulk loader takes
     setup = Setup(
-        lexicon=Lexicon.load(lexicon),
+        lexicon=Lexicon.load(as_paths(lexicon)),
         noise=load_noise(noise),
         engine=engine if check else None,
         formats=formats,
@@ -156,31 +161,6 @@ def _info(result: BuildResult, setup: Setup) -> dict[str, object]:
         **{key: counts[key] for key in ("records", "figures", "rejected", "repeats", "triples")},
         "warnings": list(result.warnings),
     }
-
-
-def _without_doubles(items: Sequence[Item]) -> tuple[list[Item], list[Reject], int]:
-    """One item a figid. Of several, sorted by path, the first stays; others repeat it or are rejected."""
-    kept: list[Item] = []
-    rejects: list[Reject] = []
-    repeats = 0
-    for figid, group in itertools.groupby(items, key=lambda item: item.figid):
-        first, *others = group
-        kept.append(first)
-        for other in others:
-            try:
-                same = content_hash(other) == content_hash(first)
-            except RecordError as error:
-                rejects.append(rejected(other, error))
-                continue
-            if same:
-                repeats += 1
-                continue
-            message = (
-                f"{figid!r} comes twice with different content; the one in {first.path} is in the graph. "
-                "Keep one of the two"
-            )
-            rejects.append(Reject(other.path, figid, (Reason("figid", "", message),)))
-    return kept, rejects, repeats
 
 
 @contextlib.contextmanager
@@ -238,6 +218,7 @@ class _Run:
         self._progress = progress
         self._reasons: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
+        self._repeated: Counter[str] = Counter()
         self._rejected = 0
         self._samples: list[Reject] = []
         self._reject_file = Path(reject_file) if reject_file else None
@@ -290,6 +271,7 @@ class _Run:
             self._figures += len(batch.facts)
             self.triples += batch.triples
             self._unknown.update(batch.unknown_keys)
+            self._repeated.update(batch.repeated_keys)
             for reject in batch.rejects:
                 self._reject(reject)
             yield from self._pass_on(batch.pieces)
@@ -314,8 +296,7 @@ class _Run:
 
     def _reject(self, reject: Reject) -> None:
         self._rejected += 1
-        first = reject.reasons[0]
-        self._reasons[f"{first.field}: {first.message}" if first.shape else first.field or first.message] += 1
+        self._reasons[reject.reasons[0].summary] += 1
         if len(self._samples) < 1000:
             self._samples.append(reject)
         if self._reject_file:
@@ -347,6 +328,7 @@ class _Run:
             reject_file=str(self._reject_file) if self._report else None,
             reasons=dict(self._reasons.most_common()),
             unknown_keys=dict(sorted(self._unknown.items())),
+            repeated_keys=dict(sorted(self._repeated.items())),
             orphan_tables=orphan_tables,
             warnings=tuple(self._settler.warnings),
             rejects=tuple(self._samples),

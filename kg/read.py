@@ -1,7 +1,8 @@
 """Sources to records: a file, a folder, or a checkout of the PFOCR repository.
 
-    find_items(sources) -> Listing        names only, sorted by figid; cheap, holds no content
-    read_record(item)   -> Record         one record with its tables; raises RecordError
+    find_items(sources)    -> Listing     names only, sorted by figid; cheap, holds no content
+    without_doubles(items) -> Doubles     one item a figid
+    read_record(item)      -> Record      one record with its tables; raises RecordError
 
 Which key of a record goes where is said once, in ``docs/graph.md``; keys left out on purpose are in
 ``LEFT_OUT`` here, anything else is reported as an unknown key.
@@ -10,6 +11,7 @@ Which key of a record goes where is said once, in ``docs/graph.md``; keys left o
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +23,9 @@ from kg.frontmatter import front_matter
 from kg.model import GeneRow, Record, TermKind, TermRow
 from kg.tables import gene_rows, inline_term, known, number, term_rows, verbatim
 from kg.vocab import FIGID, HUMAN
+
+Sources = str | Path | Sequence[str | Path]
+"""One path or several."""
 
 TEXT_FIELDS: dict[str, str] = {
     "figtitle": "title",
@@ -88,14 +93,27 @@ class Listing(NamedTuple):
     orphan_tables: list[str]
 
 
-def find_items(sources: Sequence[str | Path]) -> Listing:
+class Doubles(NamedTuple):
+    """One item a figid; how many others say the same; those that do not, each with what is wrong."""
+
+    items: list[Item]
+    repeats: int
+    errors: list[tuple[Item, RecordError]]
+
+
+def as_paths(sources: Sources) -> tuple[str | Path, ...]:
+    """The paths, also where one alone is given: a text would else be taken letter by letter."""
+    return (sources,) if isinstance(sources, (str, Path)) else tuple(sources)
+
+
+def find_items(sources: Sources) -> Listing:
     """List the records of all sources, sorted by (figid, path). Reads names only.
 
     Raises UsageError for a source that is not there, cannot be read or holds no record.
     """
     items: dict[str, Item] = {}
     orphans: list[str] = []
-    for source in sources:
+    for source in as_paths(sources):
         path = Path(source)
         if path.is_dir():
             found = _in_folder(path, orphans)
@@ -185,7 +203,7 @@ def read_bytes(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise RecordError(f"cannot be read: {error.strerror}", file=path) from None
+        raise RecordError(f"cannot be read: {error.strerror}", file=path, summary="file cannot be read") from None
 
 
 def content_hash(item: Item) -> str:
@@ -197,16 +215,45 @@ def content_hash(item: Item) -> str:
     return digest.hexdigest()
 
 
+def without_doubles(items: Sequence[Item]) -> Doubles:
+    """Of items with one figid, sorted by path, the first; the others repeat it or are wrong."""
+    kept: list[Item] = []
+    errors: list[tuple[Item, RecordError]] = []
+    repeats = 0
+    for figid, group in itertools.groupby(items, key=lambda item: item.figid):
+        first, *others = group
+        kept.append(first)
+        for other in others:
+            try:
+                same = content_hash(other) == content_hash(first)
+            except RecordError as error:
+                errors.append((other, error))
+                continue
+            if same:
+                repeats += 1
+                continue
+            differs = RecordError(
+                f"comes twice with different content; the one in {first.path} counts. Keep one of the two",
+                file=other.path,
+                record=figid,
+                field="figid",
+                value=figid,
+                summary="comes twice with different content",
+            )
+            errors.append((other, differs))
+    return Doubles(kept, repeats, errors)
+
+
 def read_record(item: Item) -> Record:
     """Read one record and the tables beside it.
 
     Raises RecordError, naming file, record and field, where something cannot be read as what it should be.
     What can be read but is wrong (a year of five digits) is left to the shapes.
     """
-    document = front_matter(read_bytes(item.path), file=item.path)
+    document, repeated = front_matter(read_bytes(item.path), file=item.path)
     figid = _figid(document, item)
     try:
-        return _record(document, figid, item)
+        return _record(document, figid, item, repeated)
     except RecordError as error:
         error.record = figid
         raise
@@ -218,7 +265,7 @@ def _figid(document: Mapping[str, Any], item: Item) -> str:
         raise RecordError("is missing: a record must say its figid", file=item.path, field="figid")
     if not (figid.isascii() and FIGID.fullmatch(figid)):  # \d takes digits of any script
         raise RecordError(
-            f"{figid[:80]!r} is not a figid: PMC, digits, two underscores, then letters, digits, . _ or -",
+            "is not a figid: PMC, digits, two underscores, then letters, digits, . _ or -",
             file=item.path,
             record=figid,
             field="figid",
@@ -226,26 +273,28 @@ def _figid(document: Mapping[str, Any], item: Item) -> str:
         )
     if figid != item.figid:
         raise RecordError(
-            f"{figid!r} does not match the file name {item.figid + '.md'!r}: rename the file or correct the figid",
+            f"does not match the file name {item.figid + '.md'!r}: rename the file or correct the figid",
             file=item.path,
             record=figid,
             field="figid",
             value=figid,
+            summary="does not match the file name",
         )
     return figid
 
 
-def _record(document: Mapping[str, Any], figid: str, item: Item) -> Record:
+def _record(document: Mapping[str, Any], figid: str, item: Item, repeated: tuple[str, ...]) -> Record:
     file = item.path
     texts = {attribute: _text(document, key, file) for key, attribute in TEXT_FIELDS.items()}
     unknown = [str(key) for key in document if not (key in TEXT_FIELDS or key in OTHER_FIELDS or key in LEFT_OUT)]
     pmcid = texts["pmcid"]
     if pmcid and re.fullmatch(r"PMC\d+", pmcid) and not figid.startswith(pmcid + "__"):
         raise RecordError(
-            f"{pmcid!r} is not the paper that the figid names ({figid.partition('__')[0]}): correct one of them",
+            f"is not the paper that the figid names ({figid.partition('__')[0]}): correct one of them",
             file=file,
             field="pmcid",
             value=pmcid,
+            summary="is not the paper that the figid names",
         )
     jsonld = document.get("schema-jsonld") or {}
     if not isinstance(jsonld, dict):
@@ -286,6 +335,7 @@ def _record(document: Mapping[str, Any], figid: str, item: Item) -> Record:
         genes=tuple(genes),
         terms=tuple(terms),
         unknown_keys=tuple(unknown),
+        repeated_keys=repeated,
     )
 
 
@@ -343,7 +393,7 @@ def _scalar(value: object, field: str, file: str) -> str | None:
         return value
     if isinstance(value, bool):
         raise RecordError(
-            f"is the YAML boolean {str(value).lower()}: words such as NO, On or yes must stand in quotes",
+            "is a YAML boolean: words such as NO, On or yes must stand in quotes",
             file=file,
             field=field,
             value=str(value).lower(),

@@ -69,6 +69,13 @@ class _Result(NamedTuple):
     shape: str
 
 
+class Targets(NamedTuple):
+    """IRIs by which the shapes choose what they look at: classes, and properties of which they take one side."""
+
+    classes: frozenset[str]
+    properties: frozenset[str]
+
+
 class _Words(NamedTuple):
     """What the shapes say about themselves, for people."""
 
@@ -112,6 +119,19 @@ class Checker:
     def _explained(self, result: _Result) -> Violation:
         words = self._words.get(result.shape, _Words(None, "breaks a shape", "", "", ""))
         return Violation(*result, words.message, words.field, words.advice, words.file)
+
+    @cached_property
+    def targets(self) -> Targets:
+        """What the shapes look at: a graph that has none of it conforms because nothing was checked."""
+        import pyoxigraph as ox
+
+        found: dict[str, set[str]] = defaultdict(set)
+        for text in self._texts.values():
+            for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
+                if isinstance(quad.object, ox.NamedNode):
+                    found[quad.predicate.value].add(quad.object.value)
+        properties = found[SH + "targetSubjectsOf"] | found[SH + "targetObjectsOf"]
+        return Targets(frozenset(found[SH + "targetClass"]), frozenset(properties))
 
     @cached_property
     def _words(self) -> dict[str, _Words]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.lexicon import Lexicon
+from kg.lexicon import GeneEntry, Lexicon
 from kg.model import GeneFacts, JournalFacts, OrganismFacts, PaperFacts, SharedFacts, TermFacts, TermKind
 from kg.terms import Statement
 from kg.triples import (
@@ -28,6 +28,18 @@ from kg.triples import (
 from kg.vocab import curie
 
 _SINGLE = ("year", "citation", "doi", "journal", "publisher")
+
+
+def other_organism(gene: GeneFacts, lexicon: Lexicon) -> GeneEntry | None:
+    """The lexicon's entry of a gene that is stated of another organism than the lexicon's, which is a doubt, no error.
+
+    A strain or subspecies of the lexicon's organism is no other.
+    """
+    entry = lexicon.gene(gene.gene_id)
+    if entry is None or not gene.taxa:
+        return None
+    stated = {*gene.taxa, *(organism.parent for taxon in gene.taxa if (organism := lexicon.organism(taxon)))}
+    return None if entry.taxon in stated else entry
 
 
 class Settler:
@@ -70,6 +82,12 @@ class Settler:
         yield from self._settle_paper()
         for gene_id, (taxa, symbols) in sorted(self._genes.items()):
             gene = GeneFacts(gene_id, self._one_taxon(gene_id, taxa), tuple(sorted(symbols)))
+            entry = other_organism(gene, self._lexicon)
+            if entry:
+                self.warnings.append(
+                    f"gene {gene_id} is stated of organism {gene.taxa[0]}, and is {entry.symbol} of organism "
+                    f"{entry.taxon} in the lexicon; kept {gene.taxa[0]}"
+                )
             yield from gene_triples(gene, self._lexicon)
         for iri, (kinds, names, matches) in sorted(self._terms.items()):
             term = TermFacts(iri, tuple(sorted(kinds)), tuple(sorted(names)), tuple(sorted(matches)))

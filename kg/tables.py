@@ -121,19 +121,27 @@ def id_source(identifier: str) -> str:
 
 
 def number(text: str | None, *, file: str, field: str, record: str = "") -> str | None:
-    """An id made of digits, without leading zeros; None if not known. Raises RecordError otherwise."""
+    """An NCBI id: digits without leading zeros, from 1; None if not known. Raises RecordError otherwise."""
     value = known(text)
     if value is None:
         return None
     if not (value.isascii() and value.isdigit()):
         raise RecordError(
-            f"{value[:60]!r} is not a number (an NCBI id is digits alone; write NA if it is not known)",
+            "is not a number (an NCBI id is digits alone; write NA if it is not known)",
             file=file,
             record=record,
             field=field,
             value=value,
         )
-    return value.lstrip("0") or "0"
+    if not value.strip("0"):
+        raise RecordError(
+            "is not an NCBI id: they start at 1 (write NA if it is not known)",
+            file=file,
+            record=record,
+            field=field,
+            value=value,
+        )
+    return value.lstrip("0")
 
 
 def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
@@ -145,6 +153,7 @@ def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str]
             f"has no column {', '.join(missing)}. Its header: {' '.join(columns)[:200] or '(empty)'}",
             file=file,
             field="header",
+            summary=f"has no column {', '.join(missing)}",
         )
 
     def rows() -> Iterator[tuple[int, list[str]]]:
@@ -158,6 +167,7 @@ def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str]
                     file=file,
                     field=f"row {n}",
                     value=line[:100],
+                    summary="a table's row has too many or too few cells",
                 )
             yield n, cells
 

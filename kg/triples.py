@@ -85,7 +85,6 @@ _ID_STATUS = iri(KG + "idStatus")
 _ALSO_STATED = iri(KG + "alsoStated")
 _EDGES = {tier: iri(tier.edge) for tier in Tier}
 
-NCBI = "https://www.ncbi.nlm.nih.gov/"
 _TERM_CLASS = {"chemical": iri(SCHEMA + "ChemicalSubstance"), "disease": iri(SCHEMA + "MedicalCondition")}
 
 
@@ -132,10 +131,9 @@ def figure_triples(figure: Figure) -> list[Statement]:
     if record.pmcid:
         found.append((this, _IS_PART_OF, iri(vocab.paper_iri(record.pmcid))))
     if record.figlink:
-        found.append((this, _URL, iri(NCBI + vocab.encode(record.figlink.lstrip("/")))))
+        found.append((this, _URL, iri(vocab.figlink_iri(record.figlink))))
     if record.filename and record.pmcid:
-        path = f"pmc/articles/{vocab.encode(record.pmcid)}/bin/{vocab.encode(record.filename)}"
-        found.append((this, _CONTENT_URL, iri(NCBI + path)))
+        found.append((this, _CONTENT_URL, iri(vocab.image_iri(record.pmcid, record.filename))))
     if record.ndex:
         found.append((this, _SEE_ALSO, iri(vocab.ndex_iri(record.ndex))))
     if record.wpid:
@@ -298,7 +296,7 @@ def gene_triples(gene: GeneFacts, lexicon: Lexicon) -> Iterator[Statement]:
             yield this, _ALT_LABEL, literal(symbol)
     for taxon in gene.taxa:
         yield this, _RANGE, iri(vocab.taxon_iri(taxon))
-    if entry and entry.hgnc:
+    if entry and entry.hgnc and vocab.HUMAN in gene.taxa:  # a record may state a human id of another organism
         yield this, _HGNC, iri(vocab.hgnc_symbol_iri(entry.symbol))
     if entry is None:
         status = next(

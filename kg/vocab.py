@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 BASE: Final = "https://w3id.org/pathway-figure-kg/"
 KG: Final = BASE + "vocab#"
@@ -63,6 +63,15 @@ CURIES: Final[dict[str, str]] = {
     "pfocr": "https://pfocr.wikipathways.org/figures/",
 }
 """CURIE prefix (lower case; any case is accepted on input) to IRI start."""
+
+_DOI: Final = "https://doi.org/"
+_NCBI: Final = "https://www.ncbi.nlm.nih.gov/"
+_HGNC: Final = "https://identifiers.org/hgnc.symbol/"
+_NDEX: Final = "https://identifiers.org/ndex/"
+_WIKIPATHWAYS: Final = "https://identifiers.org/wikipathways/"
+_JOURNAL: Final = BASE + "journal/"
+_PUBLISHER: Final = BASE + "publisher/"
+_SOURCE: Final = KG + "source-"
 
 HUMAN: Final = "9606"
 
@@ -150,12 +159,30 @@ def taxon_iri(taxon_id: str) -> str:
 
 def hgnc_symbol_iri(symbol: str) -> str:
     """What ``wp:bdbHgncSymbol`` points to in WikiPathways' RDF."""
-    return "https://identifiers.org/hgnc.symbol/" + encode(symbol)
+    return _HGNC + encode(symbol)
 
 
 def doi_iri(doi: str) -> str:
     """IRI of a DOI. DOIs are case-insensitive (DOI Handbook 2.4), so lower case is the one form."""
-    return "https://doi.org/" + encode(doi.lower())
+    return _DOI + encode(doi.lower())
+
+
+def figlink_iri(path: str) -> str:
+    """IRI of a figure's page from its path at NCBI; some records leave out the slash in front.
+
+    What is no such path gives no address of another host, but one that the shapes refuse.
+
+    >>> figlink_iri("/pmc/articles/PMC1/figure/F1/")
+    'https://www.ncbi.nlm.nih.gov/pmc/articles/PMC1/figure/F1/'
+    >>> figlink_iri("//evil.example/x")
+    'https://www.ncbi.nlm.nih.gov//evil.example/x'
+    """
+    return _NCBI + encode(path.removeprefix("/"))
+
+
+def image_iri(pmcid: str, filename: str) -> str:
+    """IRI of a figure's image in PMC."""
+    return f"{_NCBI}pmc/articles/{encode(pmcid)}/bin/{encode(filename)}"
 
 
 def _segment(name: str) -> str:
@@ -164,27 +191,75 @@ def _segment(name: str) -> str:
 
 def journal_iri(name: str) -> str:
     """IRI of a journal, minted from its name."""
-    return f"{BASE}journal/{_segment(name)}"
+    return _JOURNAL + _segment(name)
 
 
 def publisher_iri(name: str) -> str:
     """IRI of a publisher, minted from its name."""
-    return f"{BASE}publisher/{_segment(name)}"
+    return _PUBLISHER + _segment(name)
 
 
 def ndex_iri(uuid: str) -> str:
     """IRI of a network in NDEx."""
-    return "https://identifiers.org/ndex/" + encode(uuid)
+    return _NDEX + encode(uuid)
 
 
 def wikipathways_iri(wpid: str) -> str:
     """IRI of a pathway in WikiPathways, as its RDF has it since 2023."""
-    return "https://identifiers.org/wikipathways/" + encode(wpid)
+    return _WIKIPATHWAYS + encode(wpid)
 
 
 def source_iri(name: str) -> str:
     """IRI of a source of mentions (``ncbigene_synonym`` to ``kg:source-ncbigene_synonym``)."""
-    return f"{KG}source-{encode(name)}"
+    return _SOURCE + encode(name)
+
+
+_STATED: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(re.escape(_NCBI) + r"pmc/articles/[^/]*/bin/(?=.)"), ""),
+    (re.compile(re.escape(_NCBI)), "/"),
+    (re.compile(re.escape(CURIES["chebi"])), "chebi:"),
+    (re.compile(re.escape(CURIES["mesh"])), "mesh:"),
+    (re.compile(re.escape(CURIES["doid"])), "doid:"),
+    *(
+        (re.compile(re.escape(start)), "")
+        for start in (
+            _DOI,
+            _HGNC,
+            _NDEX,
+            _WIKIPATHWAYS,
+            _SOURCE,
+            CURIES["pmc"],
+            CURIES["ncbigene"],
+            CURIES["ncbitaxon"],
+        )
+    ),
+)
+"""How the IRIs above begin, and what records have in place of that."""
+
+
+def stated(iri: str) -> str:
+    """The value of a record that an IRI of the graph was made of; another IRI as it is.
+
+    Two things cannot be told from the IRI: a DOI's upper case, and whether a path at NCBI had a slash in front.
+
+    >>> stated("https://doi.org/10,3390/x"), stated("https://identifiers.org/pmc/PMC%201")
+    ('10,3390/x', 'PMC 1')
+    >>> stated("http://id.nlm.nih.gov/mesh/D003920"), stated("http://example.org/x")
+    ('mesh:D003920', 'http://example.org/x')
+    """
+    if iri.startswith(PREFIXES["figure"]):
+        return figid_of(iri)
+    for pattern, instead in _STATED:
+        found = pattern.match(iri)
+        if found:
+            rest = iri[found.end() :]
+            plain = unquote(rest)
+            # An escape that `encode` does not write was in no record: it may be what is wrong.
+            return instead + (plain if encode(plain) == rest else rest)
+    for start in (_JOURNAL, _PUBLISHER):
+        if iri.startswith(start):
+            return unquote(iri[len(start) :]).replace("_", " ")
+    return iri
 
 
 def mention_iri(figure: str, bodies: Iterable[str], word_or_keyword: str, match: str | None, source: str) -> str:

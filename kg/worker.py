@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import pyoxigraph
@@ -13,23 +12,28 @@ import pyoxigraph
 from kg.dump import Format, fragment
 from kg.errors import RecordError
 from kg.lexicon import Lexicon
-from kg.model import SharedFacts
+from kg.model import Record, SharedFacts
 from kg.noise import load_noise
 from kg.normalise import normalise
-from kg.read import Item, read_record
+from kg.read import TEXT_FIELDS, Item, read_record
 from kg.shapes import Checker, Engine, Violation
 from kg.terms import Statement, ntriples
 from kg.triples import SharedFact, fact_triples, figure_triples, paper_triples, source_triples
+from kg.vocab import stated
 
 F = TypeVar("F", bound="SharedFact | str")
 
 
 class Reason(NamedTuple):
-    """One reason why a record is not in the graph. ``shape`` is empty if it failed before the shapes."""
+    """One reason why a record is not in the graph. ``shape`` is empty if it failed before the shapes.
+
+    ``value`` is as the record has it. ``summary`` is field and message without what differs from record to record.
+    """
 
     field: str
     value: str
     message: str
+    summary: str
     advice: str = ""
     shape: str = ""
     file: str = ""
@@ -51,8 +55,8 @@ class Reject(NamedTuple):
         first = self.reasons[0]
         more = f" (and {len(self.reasons) - 1} more)" if len(self.reasons) > 1 else ""
         where = first.file if first.file and first.file != self.file else ""
-        said = " ".join(part for part in (where, first.field, first.value and repr(first.value[:60])) if part)
-        return f"{self.file}: {said}{': ' if said else ''}{first.message}{more}"
+        parts = (where, first.field, first.value and repr(first.value[:60]), first.message)
+        return f"{self.file}: {' '.join(part for part in parts if part)}{more}"
 
 
 class Setup(NamedTuple):
@@ -71,6 +75,7 @@ class Batch(NamedTuple):
     facts: list[tuple[str, SharedFacts]]
     rejects: list[Reject]
     unknown_keys: Counter[str]
+    repeated_keys: Counter[str]
     triples: int
 
 
@@ -94,15 +99,17 @@ class Worker:
         facts: list[tuple[str, SharedFacts]] = []
         rejects: list[Reject] = []
         unknown: Counter[str] = Counter()
+        repeated: Counter[str] = Counter()
         for item in items:
             try:
-                own, shared, keys = self.record(item)
+                record, own, shared = self.record(item)
             except RecordError as error:
                 rejects.append(rejected(item, error))
                 continue
-            unknown.update(keys)
+            unknown.update(record.unknown_keys)
+            repeated.update(record.repeated_keys)
             text = ntriples(own)
-            reasons = self._check(text, shared)
+            reasons = self._check(record, self.graph(text, shared)) if self._checker else ()
             if reasons:
                 rejects.append(Reject(item.path, item.figid, reasons))
                 continue
@@ -113,13 +120,13 @@ class Worker:
             "".join(texts).encode() if format in ("ntriples", "nquads") else fragment(accepted, format)
             for format in self._setup.formats
         )
-        return Batch(pieces, facts, rejects, unknown, len(accepted))
+        return Batch(pieces, facts, rejects, unknown, repeated, len(accepted))
 
-    def record(self, item: Item) -> tuple[list[Statement], SharedFacts, tuple[str, ...]]:
-        """A record's own triples, its shared facts, and its unknown keys. Raises RecordError."""
+    def record(self, item: Item) -> tuple[Record, list[Statement], SharedFacts]:
+        """A record, its own triples, and its shared facts. Raises RecordError."""
         record = read_record(item)
         figure = normalise(record, self._setup.lexicon, self._setup.noise)
-        return figure_triples(figure), figure.shared, record.unknown_keys
+        return record, figure_triples(figure), figure.shared
 
     def graph(self, own: str, shared: SharedFacts) -> str:
         """A record as a graph of its own, in N-Triples: what the shapes are held against."""
@@ -136,11 +143,10 @@ class Worker:
         parts.append(ntriples(t for source in shared.sources for t in source_triples(source)))
         return "".join(parts)
 
-    def _check(self, own: str, shared: SharedFacts) -> tuple[Reason, ...]:
-        if self._checker is None:
-            return ()
-        found = self._checker.check(self.graph(own, shared))
-        return tuple(violation_reason(v) for v in found if v.severity.endswith("Violation"))
+    def _check(self, record: Record, graph: str) -> tuple[Reason, ...]:
+        assert self._checker is not None
+        found = self._checker.check(graph)
+        return tuple(violation_reason(v, record) for v in found if v.severity.endswith("Violation"))
 
     def _unsent(self, shared: SharedFacts) -> SharedFacts:
         """The facts that the parent has not had from this worker; a paper's always, since records may disagree."""
@@ -160,45 +166,68 @@ class Worker:
         )
 
 
-def violation_reason(violation: Violation) -> Reason:
-    """A SHACL result as a reason of the reject report."""
+def violation_reason(violation: Violation, record: Record | None = None) -> Reason:
+    """A SHACL result as a reason of the reject report, its value as the record has it."""
     return Reason(
         field=violation.field,
-        value=plain(violation.value),
+        value=value_of(violation, record),
         message=violation.message,
+        summary=f"{violation.field} {violation.message}".strip(),
         advice=violation.advice,
         shape=violation.shape,
     )
 
 
-def plain(term: str | None) -> str:
-    """What a term in N-Triples syntax holds: the IRI, or the literal's text."""
-    if not term:
+_FIELDS = TEXT_FIELDS | {"pathway_score": "score"}
+
+
+def value_of(violation: Violation, record: Record | None = None) -> str:
+    """What is violated, as the record has it; without the record, as its IRI or literal tells; "" for nothing."""
+    if violation.value is None:
         return ""
+    value = _plain(violation.value)
+    if record is None:
+        return value
+    named = (getattr(record, _FIELDS[key]) for key in violation.field.split(" / ") if key in _FIELDS)
+    texts = [text for text in named if text is not None]
+    return texts[0] if len(texts) == 1 else value
+
+
+def _plain(term: str) -> str:
+    """What a term in N-Triples syntax stands for: a record's value that became the IRI, or the literal's text."""
     if term.startswith('"'):
         quad = next(iter(pyoxigraph.parse(f"<x:s> <x:p> {term} .", format=pyoxigraph.RdfFormat.N_TRIPLES)))
         return str(quad.object.value)
-    return term.strip("<>")
+    return stated(term[1:-1]) if term.startswith("<") else term
 
 
 def rejected(item: Item, error: RecordError) -> Reject:
     """A record that cannot be read, as a reject."""
-    return Reject(
-        item.path,
-        error.record or item.figid,
-        (Reason(error.field, "", error.message, file=error.file if error.file != item.path else ""),),
+    return Reject(item.path, error.record or item.figid, (error_reason(item, error),))
+
+
+def error_reason(item: Item, error: RecordError) -> Reason:
+    """Why a record cannot be read. ``file`` is told where it is not the record's: a table beside it."""
+    return Reason(
+        error.field, error.value, error.message, error.summary, file=error.file if error.file != item.path else ""
     )
 
 
-def record_graphs(
-    items: Iterable[Item], *, lexicon: Sequence[str | Path] = (), noise: str | Path | None = None
-) -> Iterator[tuple[Item, str | RecordError]]:
-    """Each record as a graph of its own in N-Triples, or why it cannot be read. For `kg.checking`."""
-    worker = Worker(Setup(Lexicon.load(lexicon), load_noise(noise), None, ()))
+class Alone(NamedTuple):
+    """One record by itself: as read, its graph in N-Triples, and what it states of shared things."""
+
+    record: Record
+    graph: str
+    shared: SharedFacts
+
+
+def records_alone(items: Iterable[Item], lexicon: Lexicon) -> Iterator[tuple[Item, Alone | RecordError]]:
+    """Each record by itself, or why it cannot be read. For `kg.checking`."""
+    worker = Worker(Setup(lexicon, load_noise(), None, ()))
     for item in items:
         try:
-            own, shared, _ = worker.record(item)
+            record, own, shared = worker.record(item)
         except RecordError as error:
             yield item, error
             continue
-        yield item, worker.graph(ntriples(own), shared)
+        yield item, Alone(record, worker.graph(ntriples(own), shared), shared)

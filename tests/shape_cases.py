@@ -256,6 +256,22 @@ CASES = [
             f"{F} schema:url <http://example.org/F1> .",
         ),
     ),
+    *(
+        case(
+            "FigureShape-url",
+            swap(
+                f"{F} schema:url <https://www.ncbi.nlm.nih.gov/pmc/articles/PMC4033995/figure/F1/> .",
+                f"{F} schema:url <https://www.ncbi.nlm.nih.gov/{path}> .",
+            ),
+        )
+        for path in (
+            "",
+            "/evil.example/x",
+            "https://evil.example/x",
+            "http:evil.example",
+            "pmc//figure/F1/",
+        )
+    ),
     case(
         "FigureShape-contentUrl",
         swap(
@@ -480,6 +496,8 @@ CASES = [
     # gene
     case("GeneShape", rename(NCBI + "3717", NCBI + "JAK2")),
     case("GeneShape", rename(NCBI + "3717", NCBI.replace("https", "http") + "3717")),
+    case("GeneShape", rename(NCBI + "3717", NCBI + "0")),
+    case("GeneShape", rename(NCBI + "3717", NCBI + "03717")),
     case("GeneShape-type", drop(f"{JAK2} a wp:GeneProduct .")),
     case(
         "GeneShape-type",
@@ -503,6 +521,7 @@ CASES = [
     ),
     # organism
     case("OrganismShape", rename(PREFIX["taxon"] + "9913", "http://purl.obolibrary.org/obo/NCBITaxon_Bos")),
+    case("OrganismShape", rename(PREFIX["taxon"] + "9913", "http://purl.obolibrary.org/obo/NCBITaxon_0")),
     case(
         "OrganismShape-type",
         drop("taxon:9913 a schema:Taxon ."),
@@ -535,6 +554,16 @@ CASES = [
     case("SourceShape-release", add('kg:source-mesh kg:release "23" .')),
     case("SourceShape-release", add('kg:source-mesh kg:release "2023 beta" .')),
 ]
+
+
+PASSING = [
+    swap(
+        f"{F} schema:url <https://www.ncbi.nlm.nih.gov/pmc/articles/PMC4033995/figure/F1/> .",
+        f"{F} schema:url <https://www.ncbi.nlm.nih.gov/{path}> .",
+    )
+    for path in ("pmc/articles/PMC4033995/figure/F1", "pmc/articles/PMC4033995/figure/fig:1/", "pmc/", "books/NBK1%3F")
+]
+"""Edits of ``VALID`` that break nothing."""
 
 
 # --- random damage ----------------------------------------------------------------------------------------

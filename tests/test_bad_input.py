@@ -95,6 +95,11 @@ BAD: dict[str, Bad] = {
     "longrow": Bad(broken_table("genes", HEADER.encode() + b"\n" + b"x\t" * 8 + b"x\n"), "row 2", "9 cells"),
     "geneid": Bad(genes(JAK2, gene("x", "X", "X", "3717x")), "row 3, column ncbigene_id", "not a number"),
     "taxon": Bad(genes((*("human", *JAK2[1:]),)), "row 2, column organism_id", "not a number"),
+    "zeroid": Bad(genes(gene("x", "X", "X", "0")), "row 2, column ncbigene_id", "start at 1"),
+    "zerotaxon": Bad(genes((*("00", *JAK2[1:]),)), "row 2, column organism_id", "start at 1"),
+    "otherhost": Bad(fields(figlink="https://evil.example/x"), "figlink", "https://evil.example/x"),
+    "slashes": Bad(fields(figlink="//evil.example/x"), "figlink", "//evil.example/x"),
+    "scheme": Bad(fields(figlink="http:evil.example"), "figlink", "http:evil.example"),
     "source": Bad(genes(gene("x", "X", "X", 1, "a_guess")), "genes: source", "none that PFOCR uses"),
     "emptytable": Bad(broken_table("genes", b""), "header", "no column"),
     "latin1table": Bad(broken_table("chemicals", b"word\tmesh\tmatch\tname\tchebi\n\xe9"), "", "not UTF-8"),
@@ -202,6 +207,35 @@ def test_a_line_on_stderr_for_a_person(tmp_path: Path, capsys: pytest.CaptureFix
     assert BAD[name].says in line
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "summary"),
+    [
+        ("otherfigid", "PMC77__other", "figid does not match the file name"),
+        ("pmcid", "PMC1", "pmcid is not the paper that the figid names"),
+        ("geneid", "3717x", "ncbigene_id is not a number (an NCBI id is digits alone; write NA if it is not known)"),
+        ("shortrow", "9606\tHomo sapiens", "a table's row has too many or too few cells"),
+        ("source", "a_guess", "genes: source is none that PFOCR uses"),
+        ("boolean", "false", "number is a YAML boolean: words such as NO, On or yes must stand in quotes"),
+        ("yaml", "", "YAML does not parse"),
+        ("utf8", "", "not UTF-8"),
+        ("year", "20233", "year is not one year of four digits, 1800 to 2099"),
+    ],
+)
+def test_the_report_has_the_value_and_a_summary_without_it(
+    outcome: Outcome, name: str, value: str, summary: str
+) -> None:
+    reason = outcome.rejects[figid_of(name)]["reasons"][0]
+    assert (reason.get("value", ""), reason["summary"]) == (value, summary)
+    assert not value or value not in reason["message"]
+
+
+def test_summaries_do_not_tell_records_apart(outcome: Outcome) -> None:
+    for line in outcome.rejects.values():
+        for reason in line["reasons"]:
+            assert "PMC5" not in reason["summary"]
+            assert str(outcome.folder) not in reason["summary"]
+
+
 def kg(*arguments: object) -> int:
     """The command in this process; its exit code."""
     with pytest.raises(SystemExit) as caught:
@@ -303,7 +337,6 @@ ODD: dict[str, Callable[[Path, str], object]] = {
     "iriorganism": fields(organisms=["<script>", 'a"b\\c', "NA, Homo sapiens"]),
     "ndex": fields(ndex="not a uuid <x>", wpid="WP 1"),
     "hugeid": genes(gene("x", "X", "X", "9" * 5000)),
-    "zeroid": genes(gene("x", "X", "X", "0")),
     "word": genes(gene("\x00\x1f", "\u2028", "a<b>", 99999999), gene("x" * 5000, "X", "Y", 99999998)),
     "date": fields(year="!!timestamp 2020-01-01", keywords={"a"} and ["x | | y", "|"]),
     "keys": text(lambda data: data.replace(b"seo: CreativeWork", b"seo: x\n1: 2\nnull: 3\n[a, b]: 4\ntrue: 5")),

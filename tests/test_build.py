@@ -6,6 +6,7 @@ import gzip
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from pyoxigraph import RdfFormat
 from rdflib.compare import isomorphic
 from records import FAMILY, LEFT_OUT, SYMBOL, SYNONYM, gene, write
 
+from kg.checking import check
+from kg.cli import _print_build
 from kg.errors import CannotRun, UsageError
 from kg.pipeline import BATCH, BuildResult, Reject, build
 from kg.store import build_info, open_store
@@ -191,6 +194,63 @@ def test_unknown_keys_and_lonely_tables_are_told(tmp_path: Path) -> None:
     assert result.unknown_keys == {"colour": 2}
     assert result.orphan_tables == (str(lonely),)
     assert result.figures == 2
+
+
+def test_keys_that_stand_twice_are_counted_by_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("PMC1__a", "PMC1__b", "PMC1__c"):
+        path = write(tmp_path, name)
+        text = path.read_text("utf-8")
+        if name != "PMC1__c":
+            text = text.replace("year: '2020'\n", "year: '2019'\nyear: '2020'\nyear: '2021'\n")
+        else:
+            text = text.replace("  license: CC0\n", "  license: CC0\n  license: MIT\n")
+        path.write_text(text, "utf-8")
+    result = build(tmp_path, store=tmp_path / "s")
+    assert result.repeated_keys == {"schema-jsonld: license": 1, "year": 2}
+    assert result.figures == 3
+    years = [line for line in nquads(tmp_path / "s") if "datePublished" in line]
+    assert len(years) == 1
+    assert '"2021"' in years[0]
+    _print_build(result)
+    err = capsys.readouterr().err
+    assert "  key 'year' stands twice in 2 records; the last one counts\n" in err
+    assert "  key 'schema-jsonld: license' stands twice in 1 record; the last one counts\n" in err
+
+
+def test_reasons_are_counted_whatever_the_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for n in range(3):
+        write(tmp_path, f"PMC{n}__a", fields={"figid": f"PMC{n}__b"})
+    write(tmp_path, "PMC7__c", year="20233")
+    write(tmp_path, "PMC8__c", year="198")
+    result = build(tmp_path, store=tmp_path / "s")
+    assert result.reasons == {
+        "figid does not match the file name": 3,
+        "year is not one year of four digits, 1800 to 2099": 2,
+    }
+    _print_build(result)
+    assert "  most common reason: figid does not match the file name (3)\n" in capsys.readouterr().err
+
+
+# What Python callers may give
+
+
+def test_one_source_need_not_stand_in_a_list(tmp_path: Path) -> None:
+    path = write(tmp_path / "r")
+    for source in (path, str(path), tmp_path / "r", str(tmp_path / "r"), [path], (str(path),)):
+        assert build(source, store=tmp_path / "s").figures == 1
+        assert check(source).records == 1
+
+
+def test_one_lexicon_file_need_not_stand_in_a_list(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=re.escape(f"{tmp_path / 'none'}: cannot be read: No such file")):
+        build(write(tmp_path), store=tmp_path / "s", lexicon=str(tmp_path / "none"))
+
+
+def test_a_build_that_would_keep_nothing_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    with pytest.raises(UsageError, match="nothing would be kept"):
+        build(path, no_store=True, reject_file=tmp_path / "r")
+    assert lies_in(tmp_path) == {"_figures"}
 
 
 def test_disagreeing_records_of_a_paper_warn_and_reject_nothing(built: Built) -> None:
@@ -368,7 +428,7 @@ def test_jobs_do_not_matter(corpus: Path, built: Built, tmp_path: Path) -> None:
 def test_a_verdict_does_not_depend_on_what_else_is_there(corpus: Path, built: Built, tmp_path: Path) -> None:
     alone = {}
     for name in ("PMC800__title", "PMC801__year", "PMC802__yaml", figid(0), figid(GOOD - 1)):
-        result = build([corpus / "_figures" / f"{name}.md"], no_store=True)
+        result = build([corpus / "_figures" / f"{name}.md"], no_store=True, dump=tmp_path / "x.nt")
         add_up(result)
         assert result.records == 1
         alone[name] = result.rejects
@@ -379,14 +439,23 @@ def test_a_verdict_does_not_depend_on_what_else_is_there(corpus: Path, built: Bu
 def test_both_engines_give_the_same_rejects(tmp_path: Path) -> None:
     write(tmp_path, "PMC1__good", genes=[gene("x", "X", "JAK2", 3717)])
     write(tmp_path, "PMC2__bad", year="20233", doi="nonsense", automl_pathway="high", figtitle="NA")
-    rejects = [build([tmp_path], no_store=True, engine=engine).rejects for engine in ("shacl", "pyshacl")]
+    rejects = [
+        build([tmp_path], no_store=True, dump=tmp_path / "x.nt", engine=engine).rejects
+        for engine in ("shacl", "pyshacl")
+    ]
     assert rejects[0] == rejects[1]
     assert {reason.field for reason in rejects[0][0].reasons} >= {"year", "doi", "figtitle"}
 
 
 def test_progress_ends_with_all_records(corpus: Path, tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
-    build([corpus], no_store=True, jobs=1, progress=lambda done, total: calls.append((done, total)))
+    build(
+        [corpus],
+        no_store=True,
+        dump=tmp_path / "x.nt",
+        jobs=1,
+        progress=lambda done, total: calls.append((done, total)),
+    )
     assert calls[-1] == (GOOD + 3, GOOD + 3)
     assert [done for done, _ in calls] == sorted(done for done, _ in calls)
 
@@ -485,7 +554,7 @@ def test_a_reject_report_to_a_full_device(corpus: Path, old: Path, full: Path) -
 def test_a_reject_report_to_a_device_leaves_the_device(corpus: Path, tmp_path: Path) -> None:
     null = tmp_path / "null"
     null.symlink_to("/dev/null")
-    build([corpus], no_store=True, reject_file=null, jobs=1)
+    build([corpus], store=tmp_path / "s", reject_file=null, jobs=1)
     assert null.is_char_device()
 
 

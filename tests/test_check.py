@@ -10,10 +10,12 @@ import pytest
 import rdflib
 from question_records import FIGURES, SEED_FILE, fixture_store, run, seeded_store
 from rdflib.namespace import RDF, SH
-from records import HUMAN, SYMBOL, gene, write
+from records import HUMAN, MOUSE, SYMBOL, gene, write
 
 import kg
+from kg import checking
 from kg.errors import CannotRun, UsageError
+from kg.store import StoreWriter
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 
@@ -57,9 +59,7 @@ def test_a_bad_record_as_text(bad: Path) -> None:
     assert year.split()[:2] == ["year", "'20233'"]
     assert "shapes/paper.ttl" in year
     assert "four digits" in advice
-    assert doi.split()[0] == "doi"
-    assert "10,3390/x" in doi
-    assert "shapes/paper.ttl" in doi
+    assert doi == "  doi  '10,3390/x'  is not one DOI  [shapes/paper.ttl, PaperShape-sameAs]"
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -87,6 +87,56 @@ def test_a_bad_record_as_turtle(bad: Path, engine: str) -> None:
     assert paths == {"https://schema.org/datePublished", "https://schema.org/sameAs"}
     focus = {str(report.value(result, SH.focusNode)) for result in report.objects(node, SH.result)}
     assert focus == {"https://identifiers.org/pmc/PMC1"}
+
+
+STATED = {
+    "doi": "10,3390/Ab c",
+    "pmcid": "pmc1",
+    "figlink": "https://evil.example/x",
+    "ndex": "not a uuid",
+    "wpid": "WP 1",
+}
+"""Field to a value that is wrong, as the record has it."""
+FOUND = {key: "ndex / wpid" if key in ("ndex", "wpid") else key for key in STATED}
+OF_THE_GRAPH = STATED | {"doi": "10,3390/ab c", "figlink": "/https://evil.example/x"}
+"""The same as far as the graph tells: a DOI is in lower case there, and a path at NCBI has its slash."""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("key", STATED)
+def test_values_are_shown_as_the_record_has_them(tmp_path: Path, key: str, engine: checking.Engine) -> None:
+    path = write(tmp_path, fields={key: STATED[key]})
+    report = kg.check(path, engine=engine)
+    assert (FOUND[key], STATED[key]) in {(finding.field, finding.value) for finding in report.findings}
+    assert not any("identifiers.org" in f.value or "doi.org" in f.value for f in report.findings)
+    (reject,) = kg.build(path, no_store=True, dump=tmp_path / "x.nt", engine=engine).rejects
+    assert (FOUND[key], STATED[key]) in {(reason.field, reason.value) for reason in reject.reasons}
+
+
+@pytest.mark.parametrize("key", STATED)
+def test_values_of_a_graph_are_shown_without_what_makes_them_iris(tmp_path: Path, key: str) -> None:
+    kg.build(write(tmp_path, fields={key: STATED[key]}), no_store=True, dump=tmp_path / "x.nt", check=False)
+    findings = kg.check(tmp_path / "x.nt").findings
+    assert (FOUND[key], OF_THE_GRAPH[key]) in {(finding.field, finding.value) for finding in findings}
+
+
+def test_both_wrong_links_are_told_apart(tmp_path: Path) -> None:
+    report = kg.check(write(tmp_path, ndex="x", wpid="y"))
+    assert {finding.value for finding in report.findings} == {"x", "y"}
+
+
+def test_a_value_stands_once_in_a_line(tmp_path: Path) -> None:
+    path = write(tmp_path, genes=[gene("x", "X", "X", "abc")])
+    assert (
+        run("check", path)
+        .lines[1]
+        .endswith(
+            "genes.tsv: row 2, column ncbigene_id  'abc'  is not a number (an NCBI id is digits alone; "
+            "write NA if it is not known)"
+        )
+    )
+    ran = run("build", path, "--reject-file", tmp_path / "r", store=tmp_path / "s")
+    assert ran.err.count("abc") == 1
 
 
 def test_both_engines_find_the_same(bad: Path) -> None:
@@ -163,6 +213,62 @@ def test_checking_agrees_with_building(bad: Path, good: Path, tmp_path: Path) ->
     report = kg.check([tmp_path])
     assert [reason.field for reason in reject.reasons] == [finding.field for finding in report.findings]
     assert {finding.record for finding in report.findings} == {reject.file} == {str(bad)}
+
+
+def test_two_records_with_one_figid_are_told_as_in_a_build(tmp_path: Path) -> None:
+    first = write(tmp_path / "a", figtitle="First")
+    second = write(tmp_path / "b", figtitle="Second")
+    write(tmp_path / "c", figtitle="First")  # the same as the first
+    (reject,) = kg.build(tmp_path, store=tmp_path / "s").rejects
+    report = kg.check(tmp_path)
+    (finding,) = report.findings
+    assert (report.records, report.conforms) == (3, False)
+    assert (finding.record, finding.field, finding.value) == (str(second), "figid", "PMC1__f1")
+    assert (reject.file, reject.reasons[0].message) == (finding.record, finding.message)
+    assert str(first) in finding.message
+    (result,) = report.results
+    assert result.value == '"PMC1__f1"'
+
+
+def test_a_human_gene_stated_of_mouse_is_kept_and_told(tmp_path: Path) -> None:
+    """3717 is JAK2 of human at NCBI and HGNC."""
+    path = write(tmp_path / "r", genes=[gene("JAK2", "JAK2", "Jak2", 3717, SYMBOL, MOUSE)])
+    ran = run("check", path)
+    assert (ran.code, ran.err.strip()) == (0, "1 record, 0 violations, 1 warning")
+    assert ran.lines[1] == (
+        "  genes: organism_id  '10090'  warning: is not the organism of gene 3717, which is JAK2 of 9606 in the lexicon"
+    )
+    result = kg.build(path, store=tmp_path / "s")
+    assert (result.figures, result.rejected) == (1, 0)
+    assert result.warnings == (
+        "gene 3717 is stated of organism 10090, and is JAK2 of organism 9606 in the lexicon; kept 10090",
+    )
+    query = "SELECT ?p ?o { <https://identifiers.org/ncbigene/3717> ?p ?o }"
+    said = {(p.value.rpartition("/")[2], o.value) for p, o in kg.sparql(query, store=tmp_path / "s").rows}  # type: ignore[union-attr]
+    assert ("taxonomicRange", "http://purl.obolibrary.org/obo/NCBITaxon_10090") in said
+    assert ("name", "JAK2") in said
+    assert not any("hgnc" in value for _, value in said)
+    assert kg.check(store=tmp_path / "s").conforms
+
+
+def test_a_human_gene_stated_of_mouse_and_of_human_is_human(tmp_path: Path) -> None:
+    write(tmp_path / "r", "PMC1__a", genes=[gene("JAK2", "JAK2", "Jak2", 3717, SYMBOL, MOUSE)])
+    write(tmp_path / "r", "PMC2__b", genes=[gene("JAK2", "JAK2", "JAK2", 3717)])
+    result = kg.build(tmp_path / "r", store=tmp_path / "s")
+    assert result.warnings == ("gene 3717 is stated of organisms 9606, 10090; kept 9606",)
+    query = "SELECT ?o { <https://identifiers.org/ncbigene/3717> wp:bdbHgncSymbol|schema:taxonomicRange ?o }"
+    assert {o.value for (o,) in kg.sparql(query, store=tmp_path / "s").rows} == {  # type: ignore[union-attr]
+        "http://purl.obolibrary.org/obo/NCBITaxon_9606",
+        "https://identifiers.org/hgnc.symbol/JAK2",
+    }
+
+
+def test_a_key_that_stands_twice_is_a_warning(good: Path) -> None:
+    text = good.read_text("utf-8")
+    good.write_text(text.replace("number: F1\n", "number: F1\nnumber: F2\n"), "utf-8")
+    ran = run("check", good)
+    assert (ran.code, ran.err.strip()) == (0, "1 record, 0 violations, 1 warning")
+    assert ran.lines[1] == "  number  warning: stands twice; the last one counts"
 
 
 # --- RDF files
@@ -244,10 +350,40 @@ def test_named_graphs_are_looked_into(graph: str, tmp_path: Path) -> None:
     assert run("check", tmp_path / "changed.nq").code == 1
 
 
-def test_an_empty_file_has_no_records(tmp_path: Path) -> None:
-    (tmp_path / "empty.nt").touch()
-    ran = run("check", tmp_path / "empty.nt")
-    assert (ran.code, ran.err.strip()) == (0, "0 records, 0 violations, 0 warnings")
+@pytest.mark.parametrize("content", ["", "<x:a> <x:b> <x:c> .\n", "<x:a> <https://schema.org/name> 'a name' .\n"])
+def test_a_file_that_holds_nothing_to_check(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "other.ttl"
+    path.write_text(content)
+    ran = run("check", path)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.strip() == f"kg: {path}: holds no figure (schema:ImageObject): nothing to check"
+
+
+TAXON = "<http://purl.obolibrary.org/obo/NCBITaxon_9606>"
+
+
+@pytest.mark.parametrize(("name", "code"), [("Homo sapiens", 0), ("", 1)])
+def test_a_file_without_a_figure_but_with_things_that_shapes_look_at(tmp_path: Path, name: str, code: int) -> None:
+    (tmp_path / "x.ttl").write_text(
+        f"@prefix schema: <https://schema.org/> . {TAXON} a schema:Taxon ; schema:name '{name}' ; "
+        f"<http://www.w3.org/2000/01/rdf-schema#label> '{name}' ."
+    )
+    ran = run("check", tmp_path / "x.ttl")
+    assert ran.code == code
+    assert ran.err.startswith("0 records, ")
+
+
+def test_what_is_left_is_found_beside_a_mention_of_two_figures(good: Path, tmp_path: Path) -> None:
+    """Such a mention is in both figures' parts: counting alone would hide as many triples that are in none."""
+    write(good.parent.parent, "PMC3__f1", genes=[gene("JAK2", "JAK2", "JAK2", 3717)])
+    kg.build(good.parent, no_store=True, dump=tmp_path / "graph.nt")
+    graph = (tmp_path / "graph.nt").read_text("utf-8")
+    mention = next(line.split(" ")[0] for line in graph.splitlines() if "PMC2__f1" in line and "oa#hasBody" in line)
+    said = sum(line.startswith(mention) for line in graph.splitlines()) + 1
+    strays = "".join(f'<x:{n}> <https://schema.org/datePublished> "1" .\n' for n in range(said))
+    target = f"{mention} <http://www.w3.org/ns/oa#hasTarget> <https://pfocr.wikipathways.org/figures/PMC3__f1.html> .\n"
+    found = checked(graph + target + strays, tmp_path)
+    assert {record for record, _ in found} >= {"PMC2__f1", "PMC3__f1", "(in no figure)"}
 
 
 def test_files_and_records_together(bad: Path, graph: str, tmp_path: Path) -> None:
@@ -330,6 +466,29 @@ def test_a_verdict_does_not_depend_on_other_records(bad: Path, tmp_path: Path) -
     write(bad.parent.parent, "PMC1__y", genes=[gene("JAK2", "JAK2", "JAK2", 3717)])
     report = kg.check([bad.parent])
     assert {finding.record for finding in report.findings} == {str(bad)}
+
+
+def test_processes_do_not_matter(bad: Path, graph: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two records, one of them bad, a mention without a figure, and a gene that is no figure's."""
+    write(bad.parent.parent, "PMC1__y", genes=[gene("JAK2", "JAK2", "JAK2", 3717)])
+    kg.build(bad.parent, no_store=True, dump=tmp_path / "x.nt", check=False)
+    stray = "<https://identifiers.org/ncbigene/1> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://schema.org/Gene> .\n"
+    mention = "<x:mention> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/ns/oa#Annotation> .\n"
+    with StoreWriter(tmp_path / "s") as writer:
+        writer.load([(tmp_path / "x.nt").read_bytes(), graph.encode(), (stray + mention).encode()])
+        writer.commit({})
+    monkeypatch.setattr(checking, "BATCH", 1)
+    one, two = (kg.check(store=tmp_path / "s", jobs=jobs) for jobs in (1, 2))
+    assert one == two
+    assert one.records == 3
+    assert {finding.record for finding in one.findings} == {"PMC1__x", "PMC1__y", "(in no figure)", "pmc:PMC1"}
+
+
+def test_a_store_of_rejected_records_alone_holds_nothing_to_check(tmp_path: Path) -> None:
+    kg.build(write(tmp_path, figtitle="NA"), store=tmp_path / "s")
+    ran = run("check", store=tmp_path / "s")
+    assert (ran.code, ran.out) == (2, "")
+    assert "holds no figure" in ran.err
 
 
 def test_no_store(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
+import yaml
 
+from kg import quickyaml
 from kg.errors import RecordError
 from kg.frontmatter import decode, front_matter
 
@@ -13,7 +15,7 @@ FILE = "PMC1__f1.md"
 
 
 def read(text: str | bytes) -> dict[str, object]:
-    return front_matter(text.encode() if isinstance(text, str) else text, file=FILE)
+    return front_matter(text.encode() if isinstance(text, str) else text, file=FILE).mapping
 
 
 def refused(text: str | bytes) -> str:
@@ -228,3 +230,27 @@ def test_an_ampersand_in_a_text_is_no_anchor() -> None:
 
 def test_decode_leaves_text_alone() -> None:
     assert decode("a\tNA \nb\u2028c\x0bd\n".encode(), file=FILE) == "a\tNA \nb\u2028c\x0bd\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "repeated"),
+    [
+        ("a: 1\nb: 2\n", ()),
+        ("a: 1\nb: 2\na: 3\na: 4\n", ("a",)),
+        ("b: {x: 1, y: 2, x: 3}\na: 1\na: 2\n", ("a", "b: x")),
+        ("b:\n- x: 1\n- x: 2\n", ()),
+        ("b:\n- x: 1\n  x: 2\n- x: 1\n  x: 2\n", ("b: x",)),
+        ("b: &b {x: 1}\nc:\n  <<: *b\n  x: 2\nd: *b\n", ()),
+        ("'a': 1\na: 2\n", ("a",)),
+        ("1: a\n'1': b\n", ()),
+    ],
+)
+def test_keys_that_stand_more_than_once(text: str, repeated: tuple[str, ...]) -> None:
+    found = front_matter(f"---\n{text}---\n".encode(), file=FILE)
+    assert found.repeated == repeated
+    assert found.mapping == yaml.safe_load(text)
+
+
+def test_a_key_that_stands_twice_is_not_taken_by_the_quick_parser() -> None:
+    assert quickyaml.load("a: 1\na: 2\n") == (False, None)
+    assert quickyaml.load("a: {b: [{c: 1, c: 2}]}\n") == (False, None)

@@ -75,6 +75,20 @@ def test_metabolites_and_ions(word: str) -> None:
     assert "metaboliteOrIon" in flags(word, core(word).upper())
 
 
+@pytest.mark.parametrize("word", ["REST", "Set", "cat", "IMPACT", "She", "SON", "Find", "last", "ctrl"])
+def test_everyday_words_that_are_a_gene_as_well(word: str) -> None:
+    assert "commonWord" in flags(word, word.upper())
+
+
+def test_a_nucleotide_that_is_an_alias_as_well() -> None:
+    assert "metaboliteOrIon" in flags("IMP", "IMP")
+
+
+@pytest.mark.parametrize("word", "MET KIT JUN FOS MAX BAD BID APP RAN STAR CLOCK NOTCH ROCK NUMB TRAIL ACE".split())
+def test_english_words_by_which_figures_mean_the_gene(word: str) -> None:
+    assert flags(word, word) == ()
+
+
 @pytest.mark.parametrize("word", ["STAT3", "JAK", "IL6", "ATPase", "ATP8A2", "CLK", "ANDX"])
 def test_words_that_only_begin_like_noise(word: str) -> None:
     assert flags(word, word) == ()
@@ -130,14 +144,15 @@ def test_a_broken_list_is_refused_with_its_line(tmp_path: Path, text: str, line:
 
 
 def test_a_list_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match="cannot be read"):
+    with pytest.raises(RecordError) as caught:
         load_noise(tmp_path / "none.tsv")
+    assert str(caught.value) == f"{tmp_path / 'none.tsv'}: cannot be read: No such file or directory"
 
 
 def test_a_list_that_is_not_utf8(tmp_path: Path) -> None:
     path = tmp_path / "noise.tsv"
     path.write_bytes(b"caf\xe9\tcommonWord\n")
-    with pytest.raises(RecordError, match="cannot be read"):
+    with pytest.raises(RecordError, match="cannot be read: not UTF-8, byte at offset 3"):
         load_noise(path)
 
 

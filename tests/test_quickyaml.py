@@ -115,5 +115,5 @@ def test_real_records_take_the_quick_way_and_agree(shared: Path) -> None:
     for path in paths:
         text = path.read_text("utf-8").split("---\n")[1]
         quick += load(text)[0]
-        assert front_matter(path.read_bytes(), file=str(path)) == yaml.load(text, Loader=yaml.SafeLoader)
+        assert front_matter(path.read_bytes(), file=str(path)).mapping == yaml.load(text, Loader=yaml.SafeLoader)
     assert quick >= len(paths) / 2, "the native parser is hardly used: the build is slower than it need be"

@@ -6,7 +6,7 @@ import pytest
 
 from kg.errors import RecordError
 from kg.model import GeneRow, TermKind, TermRow
-from kg.tables import gene_rows, known, number, term_rows, verbatim
+from kg.tables import gene_rows, known, term_rows, verbatim
 
 FILE = "PMC1__f1-genes.tsv"
 HEADER_11 = (
@@ -115,7 +115,17 @@ def test_an_id_that_is_no_number_is_refused_with_row_and_column(column: str, tex
 
 def test_leading_zeros_are_not_another_gene() -> None:
     assert row(ncbigene_id="003717").gene_id == "3717"
-    assert number("0", file=FILE, field="") == "0"
+
+
+@pytest.mark.parametrize("column", ["organism_id", "ncbigene_id"])
+@pytest.mark.parametrize("text", ["0", "000"])
+def test_ids_start_at_1(column: str, text: str) -> None:
+    error = refused(HEADER_11 + ROW_11.replace("4352" if column == "ncbigene_id" else "9606", text))
+    assert (error.field, error.value) == (f"row 2, column {column}", text)
+    assert str(error) == (
+        f"{FILE}: row 2, column {column}: {text!r} is not an NCBI id: they start at 1 (write NA if it is not known)"
+    )
+    assert error.summary == f"{column} is not an NCBI id: they start at 1 (write NA if it is not known)"
 
 
 @pytest.mark.parametrize(

@@ -124,9 +124,7 @@ def test_a_description_like_the_caption_is_said_once(tmp_path: Path, graph_of: G
     assert graph_of(write(tmp_path)).values(FIGURE, "schema:description") == set()
 
 
-@pytest.mark.parametrize(
-    "link", ["/pmc/articles/PMC1/figure/F2/", "pmc/articles/PMC1/figure/F2/", "//pmc/articles/PMC1/figure/F2/"]
-)
+@pytest.mark.parametrize("link", ["/pmc/articles/PMC1/figure/F2/", "pmc/articles/PMC1/figure/F2/"])
 def test_figlink_with_or_without_its_first_slash(tmp_path: Path, graph_of: GraphOf, link: str) -> None:
     graph = graph_of(write(tmp_path, figlink=link))
     assert graph.value(FIGURE, "schema:url") == "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC1/figure/F2/"
@@ -441,7 +439,7 @@ def test_no_blank_nodes_and_no_triple_twice(tmp_path: Path, lexicon: Any, noise:
 
     (item,) = find_items([everything(tmp_path)]).items
     worker = Worker(Setup(lexicon, noise, None, ()))
-    own, shared, _ = worker.record(item)
+    _, own, shared = worker.record(item)
     text = worker.graph(ntriples(own), shared) + ntriples(dataset_triples("1"))
     triples = [quad.triple for quad in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_TRIPLES)]
     assert len(triples) > 60

@@ -11,7 +11,9 @@ from rdflib import OWL, RDF, RDFS
 
 import kg
 from kg import vocab
+from kg.dump import fragment
 from kg.resources import resource
+from kg.triples import source_triples
 
 PACKAGE = Path(kg.__file__).parent
 GRAPH_MD = resource("shapes").parent / "docs" / "graph.md"
@@ -28,7 +30,9 @@ def vocabulary() -> rdflib.Graph:
 
 
 def _defined(vocabulary: rdflib.Graph) -> set[str]:
-    return {str(term).removeprefix(vocab.KG) for term in vocabulary.subjects(RDF.type) if term in KG}
+    """Terms of ours, without the sources of mentions: their names are data, and tested by themselves."""
+    terms = {str(term).removeprefix(vocab.KG) for term in vocabulary.subjects(RDF.type) if term in KG}
+    return {term for term in terms if not term.startswith("source-")}
 
 
 def _named(text: str) -> set[str]:
@@ -74,6 +78,44 @@ def test_tiers_and_their_links_are_those_of_the_code(vocabulary: rdflib.Graph) -
     assert set(map(str, vocabulary.subjects(RDF.type, KG.Tier))) == set(ranks)
     links = {str(term) for term in vocabulary.subjects(RDFS.subPropertyOf, SCHEMA.mentions)}
     assert links == {tier.edge for tier in vocab.Tier} | {vocab.KG + "mentionsSpecifically"}
+
+
+SOURCES = {
+    "hgnc_symbol": ("symbol", "2021"),
+    "hgnc_alias_symbol": ("synonym", "2021"),
+    "hgnc_prev_symbol": ("synonym", "2021"),
+    "bioentities_symbol": ("family", "2021"),
+    "ncbigene_symbol": ("symbol", "2023"),
+    "ncbigene_synonym": ("synonym", "2023"),
+    "famplex_relations": ("family", "2023"),
+    "keyword": ("keyword", None),
+    "mesh": (None, None),
+    "chebi": (None, None),
+    "doid": (None, None),
+    "not_stated": (None, None),
+}
+"""Tier and release of each source, by docs/graph.md."""
+
+
+def test_the_sources_of_mentions_are_listed(vocabulary: rdflib.Graph) -> None:
+    named = {
+        str(source).removeprefix(vocab.KG + "source-") for source in vocabulary.subjects(RDF.type, KG.MentionSource)
+    }
+    assert named == SOURCES.keys()
+    for name, (tier, release) in SOURCES.items():
+        source = KG[f"source-{name}"]
+        assert vocabulary.value(source, KG.tier) == (KG[tier] if tier else None)
+        assert vocabulary.value(source, KG.release) == (rdflib.Literal(release) if release else None)
+        assert all(name in GRAPH_MD.read_text(encoding="utf-8") for name in SOURCES)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_graph_states_of_a_source_what_the_vocabulary_states(vocabulary: rdflib.Graph, name: str) -> None:
+    text = fragment(source_triples(name), "ntriples").decode()
+    said = set(rdflib.Graph().parse(data=text, format="nt"))
+    source = KG[f"source-{name}"]
+    listed = {triple for triple in vocabulary.triples((source, None, None)) if triple[1] != RDFS.comment}
+    assert said == listed
 
 
 def test_the_values_that_the_shapes_allow_are_those_of_the_vocabulary(vocabulary: rdflib.Graph) -> None:
