@@ -30,6 +30,7 @@ TIER = {"ncbigene_symbol": "Symbol", "ncbigene_synonym": "Synonym", "famplex_rel
 
 
 def record(graph: rdflib.Graph, path: Path, data: Path) -> None:
+    """Add one record and its gene table."""
     document = yaml.load(path.read_text(encoding="utf-8").split("---\n")[1], Loader=yaml.CSafeLoader)
     figid = document["figid"]
     figure = URIRef(f"https://pfocr.wikipathways.org/figures/{figid}.html")
@@ -88,6 +89,7 @@ def record(graph: rdflib.Graph, path: Path, data: Path) -> None:
 
 
 def main() -> None:
+    """Read, check, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("out", type=Path)
