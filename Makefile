@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types docs lexicon wheel clean
+.PHONY: demo test lint types docs lexicon wheel bench clean
 
 demo: $(VENV)/.installed
 	@echo 'kg build seeds'
@@ -32,6 +32,9 @@ wheel: $(VENV)/.developed
 	$(BIN)/python -m build --wheel --outdir dist .
 	bash scripts/smoke_wheel.sh dist/*.whl
 
+bench: $(VENV)/.developed
+	$(BIN)/python bench/run.py $(ARGS)
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'kg needs Python 3.11 or newer: make PYTHON=python3.12 ...' >&2; exit 1; }
@@ -47,4 +50,4 @@ $(VENV)/.developed: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-bench .bench dist build .pytest_cache .mypy_cache .ruff_cache

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import sys
 from pathlib import Path
 
 import rdflib
@@ -24,10 +25,12 @@ DCTERMS = Namespace("http://purl.org/dc/terms/")
 KG = Namespace("https://w3id.org/pathway-figure-kg/vocab#")
 WP = Namespace("http://vocabularies.wikipathways.org/wp#")
 DOCO = Namespace("http://purl.org/spar/doco/")
+FABIO = Namespace("http://purl.org/spar/fabio/")
 TIER = {"ncbigene_symbol": "Symbol", "ncbigene_synonym": "Synonym", "famplex_relations": "Family"}
 
 
 def record(graph: rdflib.Graph, path: Path, data: Path) -> None:
+    """Add one record and its gene table."""
     document = yaml.load(path.read_text(encoding="utf-8").split("---\n")[1], Loader=yaml.CSafeLoader)
     figid = document["figid"]
     figure = URIRef(f"https://pfocr.wikipathways.org/figures/{figid}.html")
@@ -45,6 +48,8 @@ def record(graph: rdflib.Graph, path: Path, data: Path) -> None:
     add((figure, KG.pathwayScore, Literal(str(document["automl_pathway"]), datatype=XSD.double)))
     add((figure, SCHEMA.isPartOf, paper))
     add((paper, RDF.type, SCHEMA.ScholarlyArticle))
+    add((paper, RDF.type, FABIO.JournalArticle))
+    add((paper, RDF.type, WP.PublicationReference))
     add((paper, SCHEMA.name, Literal(document["papertitle"])))
     add((paper, SCHEMA.datePublished, Literal(document["year"], datatype=XSD.gYear)))
     add((paper, DCTERMS.bibliographicCitation, Literal(document["reftext"])))
@@ -84,6 +89,7 @@ def record(graph: rdflib.Graph, path: Path, data: Path) -> None:
 
 
 def main() -> None:
+    """Read, check, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("out", type=Path)
@@ -99,7 +105,8 @@ def main() -> None:
         for name in ("figure", "paper", "gene"):
             shapes.parse(Path(__file__).parent.parent / "shapes" / f"{name}.ttl")
         conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)
-        print("conforms" if conforms else text[:500])
+        if not conforms:
+            sys.exit(text[:500])
     graph.serialize(arguments.out, format="nt" if arguments.out.suffix == ".nt" else "turtle", encoding="utf-8")
     print(f"{len(graph):,} triples")
 
