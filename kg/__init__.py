@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from kg.answer import Answer
     from kg.checking import Report, check
     from kg.exporting import export
-    from kg.pipeline import BuildResult, build
+    from kg.pipeline import build
     from kg.results import Table
+    from kg.tally import BuildResult
 
 __version__ = "0.1.0"
 
@@ -52,7 +53,7 @@ __all__ = [
 
 _LAZY = {
     "Answer": "kg.answer",
-    "BuildResult": "kg.pipeline",
+    "BuildResult": "kg.tally",
     "Report": "kg.checking",
     "Table": "kg.results",
     "build": "kg.pipeline",

@@ -24,7 +24,7 @@ from kg.answer import select
 from kg.dump import ENDINGS
 from kg.errors import CannotRun, RecordError, UsageError
 from kg.lexicon import Lexicon
-from kg.model import Record
+from kg.model import GeneFacts, Record
 from kg.processes import pool
 from kg.read import Item, Sources, as_paths, find_items, without_doubles
 from kg.shapes import SH, Checker, Engine, Violation
@@ -175,7 +175,7 @@ def _doubts(path: str, alone: Alone, lexicon: Lexicon) -> Iterator[Finding]:
     """What is kept as the record has it, and is worth a look. Of no shape: a record alone does not tell."""
     for key in alone.record.repeated_keys:
         yield Finding(path, key, "", "stands twice; the last one counts", "Keep one of the two.", "warning", "", "")
-    for gene in alone.shared.genes:
+    for gene in (fact for fact in alone.shared.things if isinstance(fact, GeneFacts)):
         entry = other_organism(gene, lexicon)
         if entry:
             yield Finding(

@@ -22,8 +22,8 @@ from kg.errors import KgError, UsageError
 if TYPE_CHECKING:
     from kg.catalogue import StoredQuery
     from kg.checking import Report
-    from kg.pipeline import BuildResult
     from kg.results import Table
+    from kg.tally import BuildResult
 
 _SHOWN_REJECTS = 20
 TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
@@ -190,6 +190,9 @@ def _print_build(result: BuildResult) -> None:
         say(f"  warning: {warning}")
     if len(result.warnings) > 5:
         say(f"  … and {len(result.warnings) - 5:,} more warnings: kg check")
+    if result.changes:
+        new, changed, gone, same = result.changes
+        say(f"  since the last build: {new:,} new, {changed:,} changed, {gone:,} gone, {same:,} as before")
     report = f" ({result.reject_file})" if result.reject_file else ""
     repeats = f", {result.repeats:,} the same as another" if result.repeats else ""
     places = ", ".join(place for place in (result.store, result.dump) if place)

@@ -148,16 +148,21 @@ class OrganismFacts(NamedTuple):
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SharedFacts:
+class SourceFacts(NamedTuple):
+    """That mentions come from a source (``ncbigene_symbol``); what it is follows from its name."""
+
+    name: str
+
+
+Fact = JournalFacts | GeneFacts | TermFacts | OrganismFacts | SourceFacts
+"""What one record says of a thing that other records speak of too, other than of its paper."""
+
+
+class SharedFacts(NamedTuple):
     """What one record says of things that other records speak of too; settled over all records in `shared`."""
 
     paper: PaperFacts | None
-    journals: tuple[JournalFacts, ...]
-    genes: tuple[GeneFacts, ...]
-    terms: tuple[TermFacts, ...]
-    organisms: tuple[OrganismFacts, ...]
-    sources: tuple[str, ...]
+    things: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from kg import vocab
 from kg.errors import RecordError
 from kg.lexicon import Lexicon
 from kg.model import (
+    Fact,
     Figure,
     GeneFacts,
     GeneRow,
@@ -22,6 +23,7 @@ from kg.model import (
     PaperFacts,
     Record,
     SharedFacts,
+    SourceFacts,
     StatedIn,
     TermFacts,
     TermKind,
@@ -297,14 +299,14 @@ def _shared(record: Record, mentions: Sequence[Mention], lexicon: Lexicon, taxa:
         if row.taxon_id in organisms and row.taxon_name:
             organisms[row.taxon_id].add(row.taxon_name)
     paper, journals = _paper_facts(record)
-    return SharedFacts(
-        paper=paper,
-        journals=journals,
-        genes=genes,
-        terms=_term_facts(record),
-        organisms=tuple(OrganismFacts(taxon, tuple(sorted(names))) for taxon, names in sorted(organisms.items())),
-        sources=tuple(sorted({mention.source for mention in mentions})),
+    things: tuple[Fact, ...] = (
+        *journals,
+        *genes,
+        *_term_facts(record),
+        *(OrganismFacts(taxon, tuple(sorted(names))) for taxon, names in sorted(organisms.items())),
+        *(SourceFacts(name) for name in sorted({mention.source for mention in mentions})),
     )
+    return SharedFacts(paper, things)
 
 
 def _gene_facts(record: Record, mentions: Sequence[Mention], lexicon: Lexicon) -> tuple[GeneFacts, ...]:

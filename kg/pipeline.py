@@ -1,85 +1,43 @@
 """Records in, checked graph out: the pipeline of the other modules, over worker processes.
 
     find_items ─▶ batches ─▶ worker: read ▸ normalise ▸ triples ▸ check ▸ serialise ─▶ settle ─▶ store, dump
+                                                                                   └─▶ ledger, reject report
 
-A worker turns a batch of items into bytes and shared facts and knows nothing of other batches; this process
-keeps the order, settles shared facts, feeds the store's bulk loader and writes dump and reject report. What
-is held at a time is a few batches, whatever the size of the corpus.
+A worker turns a batch of items into bytes and outcomes and knows nothing of other batches; this process keeps the
+order, settles shared facts, feeds the store's bulk loader and writes dump, ledger and reject report. What is held at a
+time is a few batches, whatever the size of the corpus. A build into a store that is there takes over from it what has
+not changed (`kg.increment`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
+import hashlib
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from kg import __version__
 from kg.dump import Document, Format, format_of, fragment, open_output
-from kg.errors import CannotRun, UsageError
+from kg.errors import UsageError
+from kg.increment import amend, changes_since
+from kg.ledger import Ledger
 from kg.lexicon import Lexicon
 from kg.noise import load_noise
-from kg.processes import pool
-from kg.read import Item, Sources, as_paths, find_items, without_doubles
+from kg.read import Doubles, Sources, as_paths, find_items, without_doubles
+from kg.resources import resource
 from kg.shapes import Engine
 from kg.shared import Settler
-from kg.store import StoreWriter, default_path, writing
+from kg.store import LEDGER, StoreWriter, build_info, default_path, writing
+from kg.tally import BuildResult, Progress, Tally
 from kg.terms import Statement
 from kg.triples import dataset_triples
-from kg.worker import Batch, Reject, Setup, Worker, rejected
-
-BATCH = 32
-"""Records a batch: some 10,000 triples, so that sending a batch costs little beside making it."""
-
-
-@dataclass(frozen=True)
-class BuildResult:
-    """What a build did. ``records`` = ``figures`` + ``rejected`` + ``repeats``, always.
-
-    ``repeats`` are records that stand twice in the sources with the same content (in the graph once).
-    ``reasons`` counts rejected records by their first reason, in words that are the same for all records that have it,
-    most first. ``unknown_keys`` counts records by key that no one knows, ``repeated_keys`` by key that stands more
-    than once in one mapping; its last value is in the graph.
-    """
-
-    records: int
-    figures: int
-    rejected: int
-    repeats: int
-    triples: int
-    seconds: float
-    store: str | None
-    dump: str | None
-    reject_file: str | None
-    reasons: dict[str, int] = field(default_factory=dict)
-    unknown_keys: dict[str, int] = field(default_factory=dict)
-    repeated_keys: dict[str, int] = field(default_factory=dict)
-    orphan_tables: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    rejects: tuple[Reject, ...] = ()
-
-
-_worker: Worker | None = None
-
-
-def _start_worker(setup: Setup) -> None:
-    global _worker
-    _worker = Worker(setup)
-
-
-def _run_batch(items: Sequence[Item]) -> Batch:
-    assert _worker is not None
-    return _worker.batch(items)
-
-
-Progress = Callable[[int, int], None]
-"""Called with records done and records in all."""
+from kg.worker import Batch, Setup, rejected
+from kg.workers import Workers
 
 
 def build(
@@ -94,6 +52,7 @@ def build(
     reject_file: str | Path | None = None,
     lexicon: Sources = (),
     noise: str | Path | None = None,
+    full: bool = False,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Build the graph of some PFOCR records: into a store, a dump, or both.
@@ -101,6 +60,9 @@ def build(
     ``sources`` are record files, folders of them, or checkouts of the PFOCR repository: one or several. A
     record that is broken or fails the shapes is left out and written to ``reject_file`` (JSON Lines; made only
     if there is one to write), and the rest goes on. ``lexicon`` are NCBI gene_info files.
+
+    Where the store is there and was built in the same way (version, lexicon, shapes, options), only records that are
+    new, changed or gone since are read, unless these are many or ``full`` says to read all.
 
     Raises UsageError for sources that cannot be read, and where nothing would be kept (``no_store`` without
     ``dump``); RecordError for lexicon files that are broken; CannotRun if store or dump cannot be written, or a
@@ -111,8 +73,7 @@ def build(
         raise UsageError("without a store and without a dump, nothing would be kept: name a dump")
     dump_format = format_of(dump) if dump else None
     listing = find_items(sources)
-    items, repeats, errors = without_doubles(listing.items)
-    rejects = [rejected(item, error) for item, error in errors]
+    doubles = without_doubles(listing.items)
     formats: tuple[Format, ...] = (dump_format,) if dump_format else ()
     if not no_store:
         formats = ("ntriples", *formats)  # what the store's bulk loader takes
@@ -122,33 +83,72 @@ def build(
         engine=engine if check else None,
         formats=formats,
     )
-    run = _Run(setup, total=len(listing.items), rejects=rejects, reject_file=reject_file, progress=progress)
-    run.done(len(rejects) + repeats)
     target = None if no_store else Path(store) if store else default_path()
+    tally = Tally(len(listing.items), reject_file, progress)
+
+    def result(triples: int, warnings: dict[str, list[str]], **more: Any) -> BuildResult:
+        return tally.result(
+            repeats=doubles.repeats,
+            seconds=time.monotonic() - start,
+            triples=triples,
+            store=target,
+            dump=dump,
+            orphan_tables=tuple(listing.orphan_tables),
+            warnings=tuple(text for _, texts in sorted(warnings.items()) for text in texts),
+            **more,
+        )
+
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(StoreWriter(target)) if target else None
+        workers = stack.enter_context(Workers(setup, jobs, len(doubles.items)))
         # Files are closed, and so written to the end, before the store is swapped in.
-        with _batches(items, setup, jobs) as batches, run:
-            if dump and dump_format:
-                run.write_dump(dump, dump_format)
-            chunks = run.chunks(batches)
+        with tally:
+            _tell_doubles(tally, doubles)
+            if writer and not full and build_info(target).get("inputs") == _inputs(setup):
+                changes = changes_since(writer.path / LEDGER, doubles.items, workers)
+                if changes.are_few:
+                    triples, warnings = amend(writer, changes, setup, workers, tally)
+                    done = result(triples, warnings, changes=changes.counts)
+                    writer.commit(_info(done, setup))
+                    _export(dump, target)
+                    return done
+            run = _Run(setup, tally)
+            batches = workers.batches(doubles.items)
+            ledger: Ledger | None = None
             if writer:
-                writer.load(chunks)
-            else:
-                for _ in chunks:
-                    pass
-            run.close_dump()
-        result = run.result(
-            repeats=repeats,
-            seconds=time.monotonic() - start,
-            triples=writer.triples if writer else run.triples,
-            store=str(target) if target else None,
-            dump=str(dump) if dump else None,
-            orphan_tables=tuple(listing.orphan_tables),
-        )
+                writer.start()
+                with writing(writer.path):
+                    ledger = Ledger.create(writer.folder / LEDGER)
+            with run.dumping(dump, dump_format):
+                chunks = run.chunks(batches, ledger)
+                if writer:
+                    writer.load(chunks)
+                else:
+                    for _ in chunks:
+                        pass
+            triples = run.triples
+            if writer and ledger:
+                triples = writer.finish()
+                with writing(writer.path):
+                    ledger.warn(run.warnings)
+                    ledger.close()
+        done = result(triples, run.warnings)
         if writer:
-            writer.commit(_info(result, setup))
-    return result
+            writer.commit(_info(done, setup))
+    return done
+
+
+def _tell_doubles(tally: Tally, doubles: Doubles) -> None:
+    for item, error in doubles.errors:
+        tally.reject(rejected(item, error))
+    tally.done(len(doubles.errors) + doubles.repeats)
+
+
+def _export(dump: str | Path | None, store: Path | None) -> None:
+    if dump:
+        from kg.exporting import export
+
+        export(dump, store=store)
 
 
 def _info(result: BuildResult, setup: Setup) -> dict[str, object]:
@@ -156,6 +156,7 @@ def _info(result: BuildResult, setup: Setup) -> dict[str, object]:
     counts = asdict(result)
     return {
         "version": __version__,
+        "inputs": _inputs(setup),
         "lexicon": setup.lexicon.fingerprint,
         "lexicon_tables": [table._asdict() for table in setup.lexicon.tables],
         **{key: counts[key] for key in ("records", "figures", "rejected", "repeats", "triples")},
@@ -163,100 +164,51 @@ def _info(result: BuildResult, setup: Setup) -> dict[str, object]:
     }
 
 
-@contextlib.contextmanager
-def _batches(items: Sequence[Item], setup: Setup, jobs: int | None) -> Iterator[Iterator[tuple[int, Batch]]]:
-    """Batches in order, each with its number of items; a bounded number is under way at a time.
+def _inputs(setup: Setup) -> str:
+    """A hash over all that a record's triples and verdict follow from, other than the record."""
+    parts = [_code(), setup.lexicon.fingerprint, repr(sorted(setup.noise.items())), str(setup.engine)]
+    if setup.engine:
+        parts += [file.read_text("utf-8") for file in sorted(resource("shapes").glob("*.ttl"))]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
-    The workers start here, before this process opens a store: see `kg.processes`.
-    """
-    pending = [items[i : i + BATCH] for i in range(0, len(items), BATCH)]
-    workers = min(jobs or os.cpu_count() or 1, len(pending))
-    if workers <= 1:
-        worker = Worker(setup)
-        yield ((len(batch), worker.batch(batch)) for batch in pending)
-        return
-    setup.lexicon.load_all()  # what is loaded now is shared by workers that are forked
-    workers_pool = pool(workers, _start_worker, setup)
-    window = 3 * workers
-    under_way = deque((len(batch), workers_pool.submit(_run_batch, batch)) for batch in pending[:window])
 
-    def results() -> Iterator[tuple[int, Batch]]:
-        for batch in (*pending[window:], *[None] * len(under_way)):
-            size, future = under_way.popleft()
-            if batch:
-                under_way.append((len(batch), workers_pool.submit(_run_batch, batch)))
-            yield size, future.result()
-
-    try:
-        yield results()
-    except BrokenProcessPool:
-        raise CannotRun(
-            "a worker process died (out of memory, or killed). The store is as it was; try fewer --jobs"
-        ) from None
-    finally:
-        workers_pool.shutdown(wait=True, cancel_futures=True)
+@cache
+def _code() -> str:
+    """A hash over this package's modules: a version number stays the same while one works on them."""
+    digest = hashlib.sha256(__version__.encode())
+    for file in sorted(files("kg").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".py"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 class _Run:
-    """What one build gathers on the way."""
+    """A build that reads every record: its triples as they come, into a store, a dump, or both."""
 
-    def __init__(
-        self,
-        setup: Setup,
-        *,
-        total: int,
-        rejects: Iterable[Reject],
-        reject_file: str | Path | None,
-        progress: Progress | None,
-    ) -> None:
+    def __init__(self, setup: Setup, tally: Tally) -> None:
         self.triples = 0
         self._setup = setup
+        self._tally = tally
         self._settler = Settler(setup.lexicon)
-        self._figures = 0
-        self._done = 0
-        self._total = total
-        self._progress = progress
-        self._reasons: Counter[str] = Counter()
-        self._unknown: Counter[str] = Counter()
-        self._repeated: Counter[str] = Counter()
-        self._rejected = 0
-        self._samples: list[Reject] = []
-        self._reject_file = Path(reject_file) if reject_file else None
-        self._report: IO[bytes] | None = None
-        self._stack = contextlib.ExitStack()
         self._dump: IO[bytes] | None = None
         self._dump_path = Path()
         self._document: Document | None = None
-        self._first_rejects = list(rejects)
 
-    def __enter__(self) -> _Run:
-        if self._reject_file and self._reject_file.is_file():
-            with writing(self._reject_file):
-                self._reject_file.unlink()  # a report of an earlier build would mislead
-        for reject in self._first_rejects:
-            self._reject(reject)
-        return self
+    @property
+    def warnings(self) -> dict[str, list[str]]:
+        """Warnings by the thing that they are of."""
+        return self._settler.warnings
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
-
-    def done(self, records: int) -> None:
-        """Count records, and tell how far we are."""
-        self._done += records
-        if self._progress:
-            self._progress(self._done, self._total)
-
-    def write_dump(self, path: str | Path, format: Format) -> None:
-        """From now on, write what comes to this file too."""
-        self._dump_path = Path(path)
-        self._dump, self._document = self._stack.enter_context(open_output(path)), Document(format)
-        self._to_dump(self._document.header())
-
-    def close_dump(self) -> None:
-        """All is written."""
-        if self._document:
+    @contextlib.contextmanager
+    def dumping(self, path: str | Path | None, format: Format | None) -> Iterator[None]:
+        """Meanwhile, write what comes to this file too."""
+        if path is None or format is None:
+            yield
+            return
+        with open_output(path) as self._dump:
+            self._dump_path, self._document = Path(path), Document(format)
+            self._to_dump(self._document.header())
+            yield
             self._to_dump(self._document.footer())
 
     def _to_dump(self, data: bytes) -> None:
@@ -265,19 +217,22 @@ class _Run:
             with writing(self._dump_path):
                 self._dump.write(data)
 
-    def chunks(self, batches: Iterable[tuple[int, Batch]]) -> Iterator[bytes]:
+    def chunks(self, batches: Iterable[Batch], ledger: Ledger | None) -> Iterator[bytes]:
         """All triples as N-Triples for the store (empty chunks if there is none), dumping on the way."""
-        for size, batch in batches:
-            self._figures += len(batch.facts)
+        for batch in batches:
             self.triples += batch.triples
-            self._unknown.update(batch.unknown_keys)
-            self._repeated.update(batch.repeated_keys)
-            for reject in batch.rejects:
-                self._reject(reject)
             yield from self._pass_on(batch.pieces)
-            settled = [t for figid, facts in batch.facts for t in self._settler.add(figid, facts)]
+            if ledger:
+                ledger.add(batch.outcomes, batch.facts)
+            settled: list[Statement] = []
+            for outcome in batch.outcomes:
+                self._tally.take(outcome)
+                if outcome.paper:
+                    settled += self._settler.add_paper(outcome.figid, outcome.paper)
+            for fact in batch.facts.values():
+                self._settler.add(fact)
             yield from self._own(settled)
-            self.done(size)
+            self._tally.done(len(batch.outcomes))
         yield from self._own(self._settler.finish())
         yield from self._own(dataset_triples(__version__))
 
@@ -293,43 +248,3 @@ class _Run:
             yield from rest
         else:
             yield from pieces
-
-    def _reject(self, reject: Reject) -> None:
-        self._rejected += 1
-        self._reasons[reject.reasons[0].summary] += 1
-        if len(self._samples) < 1000:
-            self._samples.append(reject)
-        if self._reject_file:
-            if self._report is None:
-                self._report = self._stack.enter_context(open_output(self._reject_file))
-            with writing(self._reject_file):
-                self._report.write(reject.as_json().encode() + b"\n")
-
-    def result(
-        self,
-        *,
-        repeats: int,
-        seconds: float,
-        triples: int,
-        store: str | None,
-        dump: str | None,
-        orphan_tables: tuple[str, ...],
-    ) -> BuildResult:
-        """The counts. Every record is in the graph, rejected, or a repeat of one that is."""
-        return BuildResult(
-            records=self._total,
-            figures=self._figures,
-            rejected=self._rejected,
-            repeats=repeats,
-            triples=triples,
-            seconds=seconds,
-            store=store,
-            dump=dump,
-            reject_file=str(self._reject_file) if self._report else None,
-            reasons=dict(self._reasons.most_common()),
-            unknown_keys=dict(sorted(self._unknown.items())),
-            repeated_keys=dict(sorted(self._repeated.items())),
-            orphan_tables=orphan_tables,
-            warnings=tuple(self._settler.warnings),
-            rejects=tuple(self._samples),
-        )

@@ -206,12 +206,26 @@ def read_bytes(path: str) -> bytes:
         raise RecordError(f"cannot be read: {error.strerror}", file=path, summary="file cannot be read") from None
 
 
-def content_hash(item: Item) -> str:
-    """SHA-256 over a record and its tables: two items with one hash say the same."""
+class Content(NamedTuple):
+    """The bytes of a record and of the tables beside it, None for a table that is not there."""
+
+    record: bytes
+    genes: bytes | None
+    chemicals: bytes | None
+    diseases: bytes | None
+
+
+def load(item: Item) -> Content:
+    """Read the files of an item. Raises RecordError if one cannot be read."""
+    genes, chemicals, diseases = (read_bytes(path) if path else None for path in item[2:])
+    return Content(read_bytes(item.path), genes, chemicals, diseases)
+
+
+def content_hash(content: Content) -> str:
+    """SHA-256 over a record and its tables: two contents with one hash say the same."""
     digest = hashlib.sha256()
-    for kind, path in zip(("record", *_SIDECARS), (item.path, *item[2:]), strict=True):
-        data = read_bytes(path) if path else b""
-        digest.update(f"{kind}:{len(data) if path else -1}:".encode() + data)
+    for kind, data in zip(("record", *_SIDECARS), content, strict=True):
+        digest.update(f"{kind}:{len(data) if data is not None else -1}:".encode() + (data or b""))
     return digest.hexdigest()
 
 
@@ -225,7 +239,7 @@ def without_doubles(items: Sequence[Item]) -> Doubles:
         kept.append(first)
         for other in others:
             try:
-                same = content_hash(other) == content_hash(first)
+                same = load(other) == load(first)
             except RecordError as error:
                 errors.append((other, error))
                 continue
@@ -244,16 +258,17 @@ def without_doubles(items: Sequence[Item]) -> Doubles:
     return Doubles(kept, repeats, errors)
 
 
-def read_record(item: Item) -> Record:
-    """Read one record and the tables beside it.
+def read_record(item: Item, content: Content | None = None) -> Record:
+    """Read one record and the tables beside it; ``content`` is what `load` gave, if that is known.
 
     Raises RecordError, naming file, record and field, where something cannot be read as what it should be.
     What can be read but is wrong (a year of five digits) is left to the shapes.
     """
-    document, repeated = front_matter(read_bytes(item.path), file=item.path)
+    content = content or load(item)
+    document, repeated = front_matter(content.record, file=item.path)
     figid = _figid(document, item)
     try:
-        return _record(document, figid, item, repeated)
+        return _record(document, figid, item, content, repeated)
     except RecordError as error:
         error.record = figid
         raise
@@ -283,7 +298,7 @@ def _figid(document: Mapping[str, Any], item: Item) -> str:
     return figid
 
 
-def _record(document: Mapping[str, Any], figid: str, item: Item, repeated: tuple[str, ...]) -> Record:
+def _record(document: Mapping[str, Any], figid: str, item: Item, content: Content, repeated: tuple[str, ...]) -> Record:
     file = item.path
     texts = {attribute: _text(document, key, file) for key, attribute in TEXT_FIELDS.items()}
     unknown = [str(key) for key in document if not (key in TEXT_FIELDS or key in OTHER_FIELDS or key in LEFT_OUT)]
@@ -302,17 +317,17 @@ def _record(document: Mapping[str, Any], figid: str, item: Item, repeated: tuple
     unknown += [f"schema-jsonld: {key}" for key in jsonld if not (key in JSONLD_LEFT_OUT or key in JSONLD_FIELDS)]
     genes = _inline_genes(document, file)
     terms = [*_inline_terms(document, "chemical", file), *_inline_terms(document, "disease", file)]
-    if item.genes:
-        rows, more = gene_rows(read_bytes(item.genes), file=item.genes)
+    if item.genes and content.genes is not None:
+        rows, more = gene_rows(content.genes, file=item.genes)
         genes += rows
         unknown += [f"genes table: {column}" for column in more]
-    tables: tuple[tuple[TermKind, str | None], ...] = (
-        ("chemical", item.chemicals),
-        ("disease", item.diseases),
+    tables: tuple[tuple[TermKind, str | None, bytes | None], ...] = (
+        ("chemical", item.chemicals, content.chemicals),
+        ("disease", item.diseases, content.diseases),
     )
-    for kind, path in tables:
-        if path:
-            found, more = term_rows(read_bytes(path), kind, file=path)
+    for kind, path, data in tables:
+        if path and data is not None:
+            found, more = term_rows(data, kind, file=path)
             terms += found
             unknown += [f"{kind}s table: {column}" for column in more]
     score = _text(document, "automl_pathway", file) or _text(document, "pathway_score", file)

@@ -12,19 +12,13 @@ soon as the next one begins. What is kept to the end grows with the number of ge
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from kg.lexicon import GeneEntry, Lexicon
-from kg.model import GeneFacts, JournalFacts, OrganismFacts, PaperFacts, SharedFacts, TermFacts, TermKind
+from kg.model import Fact, GeneFacts, JournalFacts, OrganismFacts, PaperFacts, SourceFacts, TermFacts
 from kg.terms import Statement
-from kg.triples import (
-    gene_triples,
-    journal_triples,
-    organism_triples,
-    paper_triples,
-    source_triples,
-    term_triples,
-)
+from kg.triples import fact_triples, iri_of_fact, paper_triples
 from kg.vocab import curie
 
 _SINGLE = ("year", "citation", "doi", "journal", "publisher")
@@ -42,94 +36,107 @@ def other_organism(gene: GeneFacts, lexicon: Lexicon) -> GeneEntry | None:
     return None if entry.taxon in stated else entry
 
 
+class Settled(NamedTuple):
+    """What the graph says of a thing, and what of it a person should be told."""
+
+    statements: list[Statement]
+    warnings: list[str]
+
+
 class Settler:
     """Collects the shared facts of accepted records, in order of figid, and gives back settled triples."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.warnings: list[str] = []
+        self.warnings: dict[str, list[str]] = {}
         self._lexicon = lexicon
         self._paper: list[tuple[str, PaperFacts]] = []
-        self._genes: dict[str, tuple[set[str], set[str]]] = {}
-        self._terms: dict[str, tuple[set[TermKind], set[str], set[str]]] = {}
-        self._organisms: dict[str, set[str]] = {}
-        self._journals: dict[str, set[JournalFacts]] = {}
-        self._sources: set[str] = set()
+        self._facts: dict[str, set[Fact]] = {}
 
-    def add(self, figid: str, facts: SharedFacts) -> Iterator[Statement]:
-        """Take one record's facts; gives the triples of the paper before, once a new paper begins."""
-        paper = facts.paper
-        if paper is not None:
-            if self._paper and self._paper[0][1].iri != paper.iri:
-                yield from self._settle_paper()
-            self._paper.append((figid, paper))
-        for gene in facts.genes:
-            taxa, symbols = self._genes.setdefault(gene.gene_id, (set(), set()))
-            taxa.update(gene.taxa)
-            symbols.update(gene.symbols)
-        for term in facts.terms:
-            kinds, names, matches = self._terms.setdefault(term.iri, (set(), set(), set()))
-            kinds.update(term.kinds)
-            names.update(term.names)
-            matches.update(term.exact_match)
-        for organism in facts.organisms:
-            self._organisms.setdefault(organism.taxon_id, set()).update(organism.names)
-        for journal in facts.journals:
-            self._journals.setdefault(journal.iri, set()).add(journal)
-        self._sources.update(facts.sources)
+    def add_paper(self, figid: str, paper: PaperFacts) -> list[Statement]:
+        """Take what a record says of its paper; gives the triples of the paper before, once a new one begins."""
+        settled = self._settle_paper() if self._paper and self._paper[0][1].iri != paper.iri else []
+        self._paper.append((figid, paper))
+        return settled
+
+    def add(self, fact: Fact) -> None:
+        """Take what some record says of another thing."""
+        self._facts.setdefault(iri_of_fact(fact), set()).add(fact)
 
     def finish(self) -> Iterator[Statement]:
         """The last paper, then everything else, sorted by IRI."""
         yield from self._settle_paper()
-        for gene_id, (taxa, symbols) in sorted(self._genes.items()):
-            gene = GeneFacts(gene_id, self._one_taxon(gene_id, taxa), tuple(sorted(symbols)))
-            entry = other_organism(gene, self._lexicon)
-            if entry:
-                self.warnings.append(
-                    f"gene {gene_id} is stated of organism {gene.taxa[0]}, and is {entry.symbol} of organism "
-                    f"{entry.taxon} in the lexicon; kept {gene.taxa[0]}"
-                )
-            yield from gene_triples(gene, self._lexicon)
-        for iri, (kinds, names, matches) in sorted(self._terms.items()):
-            term = TermFacts(iri, tuple(sorted(kinds)), tuple(sorted(names)), tuple(sorted(matches)))
-            yield from term_triples(term, self._lexicon)
-        for taxon, names in sorted(self._organisms.items()):
-            yield from organism_triples(OrganismFacts(taxon, tuple(sorted(names))), self._lexicon)
-        for _, journals in sorted(self._journals.items()):
-            name = min(journal.name for journal in journals)
-            for journal in sorted(journals, key=lambda j: (j.name, j.abbreviation or "")):
-                yield from journal_triples(journal._replace(name=name))
-        for source in sorted(self._sources):
-            yield from source_triples(source)
+        for thing, facts in sorted(self._facts.items()):
+            yield from self._told(thing, settle(facts, self._lexicon))
 
-    def _one_taxon(self, gene_id: str, taxa: set[str]) -> tuple[str, ...]:
-        if not taxa:  # no record says; the shapes reject this, but a build may go without them
-            return ()
-        entry = self._lexicon.gene(gene_id)
-        chosen = entry.taxon if entry and entry.taxon in taxa else min(taxa, key=int)
-        if len(taxa) > 1:
-            self.warnings.append(
-                f"gene {gene_id} is stated of organisms {', '.join(sorted(taxa, key=int))}; kept {chosen}"
-            )
-        return (chosen,)
+    def _settle_paper(self) -> list[Statement]:
+        stated, self._paper = self._paper, []
+        return self._told(stated[0][1].iri, settle_paper(stated)) if stated else []
 
-    def _settle_paper(self) -> Iterator[Statement]:
-        if not self._paper:
-            return
-        stated, self._paper = sorted(self._paper, key=lambda entry: entry[0]), []
-        settled = stated[0][1]
-        titles: set[str] = set()
-        also: list[str] = []
-        for figid, other in stated[1:]:
-            if other.title and settled.title and other.title != settled.title:
-                titles.add(other.title)
-            settled = settled._replace(title=settled.title or other.title)
-            for field in _SINGLE:
-                kept, said = getattr(settled, field), getattr(other, field)
-                if kept is None:
-                    settled = settled._replace(**{field: said})
-                elif said is not None and said != kept:
-                    also.append(f"{field} {said}, by {figid}")
-            settled = settled._replace(keywords=tuple(dict.fromkeys((*settled.keywords, *other.keywords))))
-        if titles or also:
-            self.warnings.append(f"records of {curie(settled.iri)} disagree on its title, year or the like")
-        yield from paper_triples(settled, sorted(titles), also)
+    def _told(self, thing: str, settled: Settled) -> list[Statement]:
+        if settled.warnings:
+            self.warnings[thing] = settled.warnings
+        return settled.statements
+
+
+def settle_paper(stated: Sequence[tuple[str, PaperFacts]]) -> Settled:
+    """One paper, from what each of its records (figid, facts) says."""
+    first, *others = sorted(stated, key=lambda entry: entry[0])
+    settled = first[1]
+    titles: set[str] = set()
+    also: list[str] = []
+    for figid, other in others:
+        if other.title and settled.title and other.title != settled.title:
+            titles.add(other.title)
+        settled = settled._replace(title=settled.title or other.title)
+        for field in _SINGLE:
+            kept, said = getattr(settled, field), getattr(other, field)
+            if kept is None:
+                settled = settled._replace(**{field: said})
+            elif said is not None and said != kept:
+                also.append(f"{field} {said}, by {figid}")
+        settled = settled._replace(keywords=tuple(dict.fromkeys((*settled.keywords, *other.keywords))))
+    warnings = [f"records of {curie(settled.iri)} disagree on its title, year or the like"] if titles or also else []
+    return Settled(list(paper_triples(settled, sorted(titles), also)), warnings)
+
+
+def settle(facts: Collection[Fact], lexicon: Lexicon) -> Settled:
+    """One thing other than a paper, from all the different facts that records state of it."""
+    settled: list[Fact] = []
+    warnings: list[str] = []
+    genes = [fact for fact in facts if isinstance(fact, GeneFacts)]
+    terms = [fact for fact in facts if isinstance(fact, TermFacts)]
+    organisms = [fact for fact in facts if isinstance(fact, OrganismFacts)]
+    journals = [fact for fact in facts if isinstance(fact, JournalFacts)]
+    if genes:
+        gene, warnings = _one_gene(genes, lexicon)
+        settled.append(gene)
+    if terms:
+        kinds, names, same = (sorted({each for term in terms for each in term[place]}) for place in (1, 2, 3))
+        settled.append(TermFacts(terms[0].iri, tuple(kinds), tuple(names), tuple(same)))  # type: ignore[arg-type]
+    if organisms:
+        names = sorted({name for organism in organisms for name in organism.names})
+        settled.append(OrganismFacts(organisms[0].taxon_id, tuple(names)))
+    name = min((journal.name for journal in journals), default="")
+    settled += (j._replace(name=name) for j in sorted(journals, key=lambda j: (j.name, j.abbreviation or "")))
+    settled += (fact for fact in facts if isinstance(fact, SourceFacts))
+    statements = [statement for fact in settled for statement in fact_triples(fact, lexicon)]
+    return Settled(list(dict.fromkeys(statements)), warnings)
+
+
+def _one_gene(genes: Sequence[GeneFacts], lexicon: Lexicon) -> tuple[GeneFacts, list[str]]:
+    gene_id = genes[0].gene_id
+    taxa = sorted({taxon for gene in genes for taxon in gene.taxa}, key=int)
+    symbols = tuple(sorted({symbol for gene in genes for symbol in gene.symbols}))
+    if not taxa:  # no record says; the shapes reject this, but a build may go without them
+        return GeneFacts(gene_id, (), symbols), []
+    entry = lexicon.gene(gene_id)
+    chosen = entry.taxon if entry and entry.taxon in taxa else taxa[0]
+    warnings = [f"gene {gene_id} is stated of organisms {', '.join(taxa)}; kept {chosen}"] if len(taxa) > 1 else []
+    gene = GeneFacts(gene_id, (chosen,), symbols)
+    other = other_organism(gene, lexicon)
+    if other:
+        warnings.append(
+            f"gene {gene_id} is stated of organism {chosen}, and is {other.symbol} of organism {other.taxon} in the "
+            f"lexicon; kept {chosen}"
+        )
+    return gene, warnings

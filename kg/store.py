@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from kg.errors import CannotRun
+from kg.vocab import OA
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 DEFAULT = "kg.store"
 _META = "build.json"
 _DATA = "oxigraph"
+LEDGER = "ledger.sqlite"
+"""File of the ledger (`kg.ledger`) in a store's folder."""
 
 
 def default_path() -> Path:
@@ -80,7 +83,9 @@ class StoreWriter:
     """Fills a new store beside the target and swaps it in at the end.
 
     with StoreWriter(path) as writer:
+        writer.start()               # empty; or writer.start(copy=True), with what the target holds
         writer.load(chunks)          # N-Triples
+        writer.finish()              # the number of triples
         writer.commit({"figures": 1})
 
     Without ``commit`` (an exception, Ctrl-C) the target stays as it was and the new folder is removed.
@@ -89,9 +94,9 @@ class StoreWriter:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._folder = self.path.parent / f".{self.path.name}-{secrets.token_hex(4)}"
+        self.folder = self.path.parent / f".{self.path.name}-{secrets.token_hex(4)}"
         self._lock: IO[str] | None = None
-        self.triples = 0
+        self._store: pyoxigraph.Store | None = None
 
     def __enter__(self) -> Self:
         if self.path.exists() and not self.path.is_symlink():
@@ -125,32 +130,70 @@ class StoreWriter:
                 else:
                     shutil.rmtree(entry, ignore_errors=True)
 
-    def load(self, chunks: Iterable[bytes]) -> None:
-        """Load N-Triples, as they come, through Oxigraph's bulk loader; then compact."""
+    def start(self, *, copy: bool = False) -> None:
+        """Make the new store: empty, or a copy of the target's data and ledger (hard links, so it takes no time)."""
         import pyoxigraph
 
         with writing(self.path):
-            self._folder.mkdir()
-            store = pyoxigraph.Store(str(self._folder / _DATA))
+            self.folder.mkdir()
+            if copy:
+                pyoxigraph.Store.read_only(str(self.path / _DATA)).backup(str(self.folder / _DATA))
+                shutil.copyfile(self.path / LEDGER, self.folder / LEDGER)
+            self._store = pyoxigraph.Store(str(self.folder / _DATA))
+
+    def load(self, chunks: Iterable[bytes]) -> None:
+        """Load N-Triples, as they come, through Oxigraph's bulk loader."""
+        import pyoxigraph
+
+        with writing(self.path):
             source = _Chunks(chunks)
             try:
                 stream = io.BufferedReader(source, 1 << 20)
-                store.bulk_load(input=stream, format=pyoxigraph.RdfFormat.N_TRIPLES)
+                self._open.bulk_load(input=stream, format=pyoxigraph.RdfFormat.N_TRIPLES)
             except OSError:
                 if source.error is not None:  # the loader saw only that reading failed
                     raise source.error from None
                 raise
-            store.optimize()
-            self.triples = len(store)
-            store.flush()
-            del store
+
+    def remove(self, things: Iterable[str], *, with_targets: bool = False) -> None:
+        """Remove what is said of some things (IRIs), and of what targets them (the mentions of a figure)."""
+        import pyoxigraph
+
+        target = pyoxigraph.NamedNode(OA + "hasTarget")
+        with writing(self.path):
+            for thing in things:
+                node = pyoxigraph.NamedNode(thing)
+                subjects: list[Any] = [node]
+                if with_targets:
+                    subjects += [quad.subject for quad in self._open.quads_for_pattern(None, target, node, None)]
+                for subject in subjects:
+                    for quad in list(self._open.quads_for_pattern(subject, None, None, None)):
+                        self._open.remove(quad)
+
+    def finish(self, *, optimize: bool = True) -> int:
+        """All is loaded: compact the data (worth it after many triples), and close it. Gives the number of triples."""
+        with writing(self.path):
+            if optimize:
+                self._open.optimize()
+            triples = len(self._open)
+            self._open.flush()
+            self._store = None
+        return triples
+
+    @property
+    def _open(self) -> pyoxigraph.Store:
+        if self._store is None:
+            raise RuntimeError("the writer has not been started")
+        return self._store
 
     def commit(self, info: dict[str, Any]) -> None:
         """Write down what was built, and make this the store."""
+        if self._store is not None:
+            self.finish()
         with writing(self.path):
-            (self._folder / _META).write_text(json.dumps(info, indent=1, sort_keys=True) + "\n", "utf-8")
+            (self.folder / _META).write_text(json.dumps(info, indent=1, sort_keys=True) + "\n", "utf-8")
             link = self.path.parent / f".{self.path.name}-link-{secrets.token_hex(4)}"
-            link.symlink_to(self._folder.name)
+            link.symlink_to(self.folder.name)
             link.replace(self.path)
 
     def __exit__(
@@ -159,6 +202,7 @@ class StoreWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._store = None
         self._clear()
         if self._lock is not None:
             self._lock.close()

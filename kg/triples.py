@@ -2,8 +2,7 @@
 
     figure_triples(figure)        what this record alone says: the figure and its mentions
     paper_triples(paper)          what other records may say too: of its paper,
-    fact_triples(fact, lexicon)   of genes, chemicals, diseases, organisms, journals, publishers,
-    source_triples(name)          and of sources of mentions
+    fact_triples(fact, lexicon)   of genes, chemicals, diseases, organisms, journals, publishers, sources of mentions
 
 Numbers are written as Oxigraph's store gives them back, so that a dump made while building and an export
 of the store hold the same triples.
@@ -19,12 +18,14 @@ from functools import lru_cache
 from kg import vocab
 from kg.lexicon import Lexicon
 from kg.model import (
+    Fact,
     Figure,
     GeneFacts,
     JournalFacts,
     Mention,
     OrganismFacts,
     PaperFacts,
+    SourceFacts,
     TermFacts,
 )
 from kg.normalise import GENE_SOURCES, RELEASES
@@ -227,19 +228,28 @@ def _source(name: str) -> str:
     return iri(vocab.source_iri(name))
 
 
-SharedFact = GeneFacts | TermFacts | OrganismFacts | JournalFacts
-"""What records state of things other than their paper."""
-
-
-def fact_triples(fact: SharedFact, lexicon: Lexicon) -> Iterator[Statement]:
-    """One gene, chemical or disease, organism, journal or publisher."""
+def fact_triples(fact: Fact, lexicon: Lexicon) -> Iterator[Statement]:
+    """One gene, chemical or disease, organism, journal or publisher, or source of mentions."""
     if isinstance(fact, GeneFacts):
         return gene_triples(fact, lexicon)
     if isinstance(fact, TermFacts):
         return term_triples(fact, lexicon)
     if isinstance(fact, OrganismFacts):
         return organism_triples(fact, lexicon)
-    return journal_triples(fact)
+    if isinstance(fact, JournalFacts):
+        return journal_triples(fact)
+    return source_triples(fact.name)
+
+
+def iri_of_fact(fact: Fact) -> str:
+    """IRI of the thing that a fact is of."""
+    if isinstance(fact, GeneFacts):
+        return vocab.gene_iri(fact.gene_id)
+    if isinstance(fact, OrganismFacts):
+        return vocab.taxon_iri(fact.taxon_id)
+    if isinstance(fact, SourceFacts):
+        return vocab.source_iri(fact.name)
+    return fact.iri
 
 
 def paper_triples(

@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import pyoxigraph
 
 from kg.dump import Format, fragment
 from kg.errors import RecordError
 from kg.lexicon import Lexicon
-from kg.model import Record, SharedFacts
+from kg.model import Fact, Record, SharedFacts
 from kg.noise import load_noise
 from kg.normalise import normalise
-from kg.read import TEXT_FIELDS, Item, read_record
+from kg.outcome import Outcome, Reason, Reject
+from kg.read import TEXT_FIELDS, Content, Item, content_hash, load, read_record
 from kg.shapes import Checker, Engine, Violation
 from kg.terms import Statement, ntriples
-from kg.triples import SharedFact, fact_triples, figure_triples, paper_triples, source_triples
+from kg.triples import fact_triples, figure_triples, paper_triples
 from kg.vocab import stated
-
-F = TypeVar("F", bound="SharedFact | str")
-
-
-class Reason(NamedTuple):
-    """One reason why a record is not in the graph. ``shape`` is empty if it failed before the shapes.
-
-    ``value`` is as the record has it. ``summary`` is field and message without what differs from record to record.
-    """
-
-    field: str
-    value: str
-    message: str
-    summary: str
-    advice: str = ""
-    shape: str = ""
-    file: str = ""
-
-
-class Reject(NamedTuple):
-    """A record that is left out, and why."""
-
-    file: str
-    figid: str
-    reasons: tuple[Reason, ...]
-
-    def as_json(self) -> str:
-        """One line of the reject report (JSON Lines)."""
-        reasons = [{k: v for k, v in reason._asdict().items() if v} for reason in self.reasons]
-        return json.dumps({"file": self.file, "figid": self.figid, "reasons": reasons}, ensure_ascii=False)
-
-    def __str__(self) -> str:
-        first = self.reasons[0]
-        more = f" (and {len(self.reasons) - 1} more)" if len(self.reasons) > 1 else ""
-        where = first.file if first.file and first.file != self.file else ""
-        parts = (where, first.field, first.value and repr(first.value[:60]), first.message)
-        return f"{self.file}: {' '.join(part for part in parts if part)}{more}"
 
 
 class Setup(NamedTuple):
@@ -69,13 +33,13 @@ class Setup(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What comes back of a batch: pieces of each format, shared facts in order of figid, rejects."""
+    """What comes back of a batch: pieces of each format, what became of each record (in order of figid), and those
+    shared facts, by digest, that this worker has not sent before.
+    """
 
     pieces: tuple[bytes, ...]
-    facts: list[tuple[str, SharedFacts]]
-    rejects: list[Reject]
-    unknown_keys: Counter[str]
-    repeated_keys: Counter[str]
+    outcomes: list[Outcome]
+    facts: dict[int, Fact]
     triples: int
 
 
@@ -83,48 +47,53 @@ class Worker:
     """Turns items into checked triples; one for each process.
 
     What records share (a gene, an organism) comes again in most of them: its triples are made once, and it is sent
-    to the parent once.
+    to the parent once (once a batch with ``resend``, for workers whose batches may be lost).
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, *, resend: bool = False) -> None:
         self._setup = setup
         self._checker = Checker(setup.engine) if setup.engine else None
-        self._texts: dict[SharedFact, str] = {}
-        self._sent: set[SharedFact | str] = set()
+        self._texts: dict[Fact, str] = {}
+        self._digests: dict[Fact, int] = {}
+        self._resend = resend
 
     def batch(self, items: Sequence[Item]) -> Batch:
         """Read, normalise, check and serialise some records. Broken ones come back as rejects."""
         accepted: list[Statement] = []
         texts: list[str] = []
-        facts: list[tuple[str, SharedFacts]] = []
-        rejects: list[Reject] = []
-        unknown: Counter[str] = Counter()
-        repeated: Counter[str] = Counter()
+        outcomes: list[Outcome] = []
+        facts: dict[int, Fact] = {}
+        if self._resend:
+            self._digests.clear()
         for item in items:
+            hashed = ""
             try:
-                record, own, shared = self.record(item)
+                content = load(item)
+                hashed = content_hash(content)
+                record, own, shared = self.record(item, content)
             except RecordError as error:
-                rejects.append(rejected(item, error))
+                outcomes.append(Outcome(item.figid, item.path, hashed, rejected(item, error)))
                 continue
-            unknown.update(record.unknown_keys)
-            repeated.update(record.repeated_keys)
             text = ntriples(own)
             reasons = self._check(record, self.graph(text, shared)) if self._checker else ()
+            keys = record.unknown_keys, record.repeated_keys
             if reasons:
-                rejects.append(Reject(item.path, item.figid, reasons))
+                reject = Reject(item.path, item.figid, reasons)
+                outcomes.append(Outcome(item.figid, item.path, hashed, reject, None, (), *keys))
                 continue
             accepted += own
             texts.append(text)
-            facts.append((item.figid, self._unsent(shared)))
+            digests = self._stated(shared.things, facts)
+            outcomes.append(Outcome(item.figid, item.path, hashed, None, shared.paper, digests, *keys))
         pieces = tuple(
             "".join(texts).encode() if format in ("ntriples", "nquads") else fragment(accepted, format)
             for format in self._setup.formats
         )
-        return Batch(pieces, facts, rejects, unknown, repeated, len(accepted))
+        return Batch(pieces, outcomes, facts, len(accepted))
 
-    def record(self, item: Item) -> tuple[Record, list[Statement], SharedFacts]:
+    def record(self, item: Item, content: Content | None = None) -> tuple[Record, list[Statement], SharedFacts]:
         """A record, its own triples, and its shared facts. Raises RecordError."""
-        record = read_record(item)
+        record = read_record(item, content)
         figure = normalise(record, self._setup.lexicon, self._setup.noise)
         return record, figure_triples(figure), figure.shared
 
@@ -133,14 +102,12 @@ class Worker:
         parts = [own]
         if shared.paper:
             parts.append(ntriples(paper_triples(shared.paper)))
-        facts: tuple[SharedFact, ...] = (*shared.journals, *shared.genes, *shared.terms, *shared.organisms)
-        for fact in facts:
+        for fact in shared.things:
             text = self._texts.get(fact)
             if text is None:
                 text = ntriples(fact_triples(fact, self._setup.lexicon))
                 self._texts[fact] = text
             parts.append(text)
-        parts.append(ntriples(t for source in shared.sources for t in source_triples(source)))
         return "".join(parts)
 
     def _check(self, record: Record, graph: str) -> tuple[Reason, ...]:
@@ -148,22 +115,34 @@ class Worker:
         found = self._checker.check(graph)
         return tuple(violation_reason(v, record) for v in found if v.severity.endswith("Violation"))
 
-    def _unsent(self, shared: SharedFacts) -> SharedFacts:
-        """The facts that the parent has not had from this worker; a paper's always, since records may disagree."""
+    def _stated(self, things: Sequence[Fact], new: dict[int, Fact]) -> tuple[int, ...]:
+        """Digests of facts; those that have not been sent are added to ``new``."""
+        digests = []
+        for fact in things:
+            found = self._digests.get(fact)
+            if found is None:
+                found = self._digests[fact] = digest(fact)
+                new[found] = fact
+            digests.append(found)
+        return tuple(digests)
 
-        def new(facts: Iterable[F]) -> tuple[F, ...]:
-            fresh = tuple(fact for fact in facts if fact not in self._sent)
-            self._sent.update(fresh)
-            return fresh
 
-        return SharedFacts(
-            paper=shared.paper,
-            journals=new(shared.journals),
-            genes=new(shared.genes),
-            terms=new(shared.terms),
-            organisms=new(shared.organisms),
-            sources=new(shared.sources),
-        )
+def digest(fact: Fact) -> int:
+    """64 bits that stand for a fact, the same in every process."""
+    text = json.dumps([type(fact).__name__, *fact], ensure_ascii=False)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def hashes(items: Sequence[Item]) -> list[str]:
+    """Content hash of each item; '' for one that cannot be read."""
+
+    def hashed(item: Item) -> str:
+        try:
+            return content_hash(load(item))
+        except RecordError:
+            return ""
+
+    return [hashed(item) for item in items]
 
 
 def violation_reason(violation: Violation, record: Record | None = None) -> Reason:

@@ -355,6 +355,9 @@ def graph(
         if checker:
             assert checker.check(worker.graph(ntriples(own), figure.shared)) == []
         triples += own
-        triples += settler.add(item.figid, figure.shared)
+        if figure.shared.paper:
+            triples += settler.add_paper(item.figid, figure.shared.paper)
+        for fact in figure.shared.things:
+            settler.add(fact)
     triples += settler.finish()
     return Graph(triples)

@@ -24,8 +24,11 @@ from records import FAMILY, LEFT_OUT, SYMBOL, SYNONYM, gene, write
 from kg.checking import check
 from kg.cli import _print_build
 from kg.errors import CannotRun, UsageError
-from kg.pipeline import BATCH, BuildResult, Reject, build
+from kg.outcome import Reject
+from kg.pipeline import build
 from kg.store import build_info, open_store
+from kg.tally import BuildResult
+from kg.workers import BATCH
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 

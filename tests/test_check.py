@@ -475,6 +475,7 @@ def test_processes_do_not_matter(bad: Path, graph: str, tmp_path: Path, monkeypa
     stray = "<https://identifiers.org/ncbigene/1> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://schema.org/Gene> .\n"
     mention = "<x:mention> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/ns/oa#Annotation> .\n"
     with StoreWriter(tmp_path / "s") as writer:
+        writer.start()
         writer.load([(tmp_path / "x.nt").read_bytes(), graph.encode(), (stray + mention).encode()])
         writer.commit({})
     monkeypatch.setattr(checking, "BATCH", 1)

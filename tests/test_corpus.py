@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import pyoxigraph
 import pytest
 
-from kg.pipeline import BuildResult, build
+from kg.pipeline import build
 from kg.store import open_store
+from kg.tally import BuildResult
 
 pytestmark = pytest.mark.needs_shared
 

@@ -17,7 +17,8 @@ import yaml
 from pyoxigraph import RdfFormat
 from records import Graph, graph
 
-from kg.pipeline import BuildResult, build
+from kg.pipeline import build
+from kg.tally import BuildResult
 
 if TYPE_CHECKING:
     from kg.lexicon import Lexicon

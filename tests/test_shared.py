@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from records import COW, FLY, MOUSE, SYMBOL, SYNONYM, Graph, gene, write
 
-from kg.model import GeneFacts, JournalFacts, OrganismFacts, PaperFacts, SharedFacts, TermFacts
+from kg.model import GeneFacts, JournalFacts, OrganismFacts, PaperFacts, SharedFacts, SourceFacts, TermFacts
 from kg.shared import Settler
 from kg.terms import Statement
 
@@ -27,14 +27,19 @@ def paper(iri: str = PMC1, **said: Any) -> PaperFacts:
 
 
 def facts(paper: PaperFacts | None = None, **said: Any) -> SharedFacts:
-    empty: dict[str, Any] = dict.fromkeys(("journals", "genes", "terms", "organisms", "sources"), ())
-    return SharedFacts(paper=paper, **(empty | said))
+    return SharedFacts(paper, tuple(fact for each in said.values() for fact in each))
+
+
+def add(settler: Settler, figid: str, said: SharedFacts) -> list[Statement]:
+    for fact in said.things:
+        settler.add(fact)
+    return settler.add_paper(figid, said.paper) if said.paper else []
 
 
 def settle(lexicon: Lexicon, stated: Iterable[tuple[str, SharedFacts]]) -> tuple[list[Statement], list[str]]:
     settler = Settler(lexicon)
-    triples = [triple for figid, said in stated for triple in settler.add(figid, said)]
-    return [*triples, *settler.finish()], settler.warnings
+    triples = [triple for figid, said in stated for triple in add(settler, figid, said)]
+    return [*triples, *settler.finish()], [text for texts in settler.warnings.values() for text in texts]
 
 
 STATED = [
@@ -46,7 +51,7 @@ STATED = [
             genes=(GeneFacts("3491", ("9606",), ("CYR61",)), GeneFacts("99999999", ("9606",), ("zz",))),
             terms=(TermFacts("http://id.nlm.nih.gov/mesh/C1", ("chemical",), ("b",), ()),),
             organisms=(OrganismFacts("9606", ("Homo sapiens",)), OrganismFacts("99999999", ("b",))),
-            sources=("keyword",),
+            sources=(SourceFacts("keyword"),),
         ),
     ),
     (
@@ -56,7 +61,7 @@ STATED = [
             genes=(GeneFacts("3491", ("9606",), ("CCN1",)), GeneFacts("99999999", ("9606",), ("aa", "zz"))),
             terms=(TermFacts("http://id.nlm.nih.gov/mesh/C1", ("disease",), ("a",), ("x:y",)),),
             organisms=(OrganismFacts("99999999", ("a",)),),
-            sources=("keyword", "mesh"),
+            sources=(SourceFacts("keyword"), SourceFacts("mesh")),
         ),
     ),
     (
@@ -89,8 +94,8 @@ def test_nothing_is_given_twice(lexicon: Lexicon) -> None:
 
 def test_a_paper_is_settled_when_the_next_begins(lexicon: Lexicon) -> None:
     settler = Settler(lexicon)
-    assert [list(settler.add(figid, said)) for figid, said in STATED] == [[], [], []]
-    assert {subject for subject, _, _ in settler.add(*OTHER)} == {f"<{PMC1}>"}
+    assert [add(settler, figid, said) for figid, said in STATED] == [[], [], []]
+    assert {subject for subject, _, _ in add(settler, *OTHER)} == {f"<{PMC1}>"}
     assert {t[0] for t in settler.finish() if "/pmc/" in t[0]} == {f"<{PMC2}>"}
 
 

@@ -21,8 +21,9 @@ def ntriples(n: int, name: str = "s") -> list[bytes]:
 
 def put(path: Path, n: int, name: str = "s") -> None:
     with StoreWriter(path) as writer:
+        writer.start()
         writer.load(ntriples(n, name))
-        writer.commit({"triples": writer.triples})
+        writer.commit({"triples": writer.finish()})
 
 
 def subjects(store: pyoxigraph.Store) -> set[str]:
@@ -62,6 +63,7 @@ def test_chunks_may_be_cut_anywhere_or_be_empty(tmp_path: Path) -> None:
     data = b"".join(ntriples(500, "ä" * 40))
     for size in (1, 7, 1 << 21):
         with StoreWriter(tmp_path / "s") as writer:
+            writer.start()
             writer.load([b"", *(data[i : i + size] for i in range(0, len(data), size)), b""])
             writer.commit({})
         assert len(open_store(tmp_path / "s")) == 500
@@ -88,6 +90,7 @@ def test_who_reads_the_old_store_goes_on_reading_it(old: Path) -> None:
 def test_without_commit_the_old_store_stays(old: Path) -> None:
     before = names(old.parent)
     with StoreWriter(old) as writer:
+        writer.start()
         writer.load(ntriples(5))
     assert is_old(old)
     assert names(old.parent) == before
@@ -103,6 +106,7 @@ def test_an_error_among_the_chunks_comes_out_as_it_is_and_the_old_store_stays(
 
     before = names(old.parent)
     with pytest.raises(error, match="stop"), StoreWriter(old) as writer:
+        writer.start()
         writer.load(chunks())
         writer.commit({})
     assert is_old(old)
@@ -115,6 +119,7 @@ def test_an_error_leaves_nothing_where_there_was_no_store(tmp_path: Path) -> Non
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt), StoreWriter(tmp_path / "s") as writer:
+        writer.start()
         writer.load(chunks())
     assert names(tmp_path) == set()
     with pytest.raises(CannotRun, match="no store"):
@@ -127,6 +132,7 @@ def test_an_error_while_swapping_leaves_the_old_store(old: Path, monkeypatch: py
 
     before = names(old.parent)
     with pytest.raises(CannotRun, match="disk is full") as caught, StoreWriter(old) as writer:
+        writer.start()
         writer.load(ntriples(5))
         monkeypatch.setattr(Path, "replace", full)
         writer.commit({})
