@@ -70,7 +70,9 @@ def build(
     """
     start = time.monotonic()
     if no_store and not dump:
-        raise UsageError("without a store and without a dump, nothing would be kept: name a dump")
+        raise UsageError(
+            "without a store and without a dump, nothing would be kept: name one with dump=… (--dump FILE)"
+        )
     dump_format = format_of(dump) if dump else None
     listing = find_items(sources)
     doubles = without_doubles(listing.items)

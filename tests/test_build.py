@@ -708,6 +708,27 @@ def test_a_script_may_build_ask_and_build_again(corpus: Path, tmp_path: Path) ->
     assert done.stdout.splitlines() == ["here", *[f"{GOOD} {GOOD} True"] * 3]
 
 
+def test_relative_paths_are_of_the_folder_that_one_is_in(corpus: Path, tmp_path: Path) -> None:
+    """Also after a change of folder, of which worker processes know nothing by themselves."""
+    code = (
+        "import os, sys, kg, kg.checking, kg.pipeline\n"
+        "kg.checking.BATCH = 8\n"
+        "os.chdir(sys.argv[1])\n"
+        "print(kg.build('.', store=sys.argv[2], jobs=2).figures)\n"
+        "os.chdir(os.path.dirname(sys.argv[2]))\n"
+        "print(kg.check(store=os.path.basename(sys.argv[2]), jobs=2).records)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(corpus), str(tmp_path / "s")],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout.split() == [str(GOOD), str(GOOD)], done.stderr
+
+
 @pytest.fixture(autouse=True)
 def _no_signal_left() -> Iterator[None]:
     before = signal.getsignal(signal.SIGINT)

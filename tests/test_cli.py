@@ -338,7 +338,7 @@ def test_rejects(tmp_path: Path) -> None:
     for n in range(1, 5):
         write(tmp_path / "r", f"PMC{n}__f1", year="20233" if n < 4 else "2023", papertitle=LEFT_OUT if n == 3 else "P.")
     said = build(tmp_path / "r", folder=tmp_path)
-    assert said[0].startswith(f"rejected {tmp_path / 'r' / '_figures' / 'PMC1__f1.md'}: year '20233': is not one year")
+    assert said[0].startswith(f"rejected {tmp_path / 'r' / '_figures' / 'PMC1__f1.md'}: year '20233' is not one year")
     assert "(and 1 more)" in said[2]
     assert f"4 records: 1 figure in the graph, 3 rejected ({tmp_path / 'rejects.jsonl'})" in said[3]
     assert said[4].startswith("most common reason: ")
