@@ -110,7 +110,7 @@ def cli() -> None:
     type=click.Path(path_type=Path),
     help="Also write an RDF file: .ttl, .jsonld, .nt, .nq, .trig (.gz, .zst).",
 )
-@click.option("--no-store", is_flag=True, help="Make no store (with --dump).")
+@click.option("--no-store", is_flag=True, help="Make no store (with --dump or --dask).")
 @click.option("--no-check", is_flag=True, help="Do not hold records against the SHACL shapes.")
 @click.option(
     "--engine", type=click.Choice(["shacl", "pyshacl"]), default="shacl", show_default=True, help="SHACL engine."
@@ -133,6 +133,18 @@ def cli() -> None:
 )
 @click.option(
     "--noise", type=click.Path(path_type=Path), help="Word list in place of the shipped one (word, tab, flag)."
+)
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Build on the Dask cluster whose scheduler is there (tcp://HOST:8786), with --shards. Its workers must see "
+    "sources and shards under the same paths as this machine. Reads all records.",
+)
+@click.option(
+    "--shards",
+    metavar="URL",
+    help="Where the cluster's workers write the graph, as gzipped N-Quads with a manifest.json: a folder, s3://…, "
+    "gs://… or whatever fsspec knows. The store is loaded from there (unless --no-store); they stay.",
 )
 def build(sources: tuple[Path, ...], fail_on_reject: bool, no_check: bool, jobs: int | None, **options: Any) -> int:
     """Build the graph of PFOCR records.
@@ -195,7 +207,7 @@ def _print_build(result: BuildResult) -> None:
         say(f"  since the last build: {new:,} new, {changed:,} changed, {gone:,} gone, {same:,} as before")
     report = f" ({result.reject_file})" if result.reject_file else ""
     repeats = f", {result.repeats:,} the same as another" if result.repeats else ""
-    places = ", ".join(place for place in (result.store, result.dump) if place)
+    places = ", ".join(place for place in (result.shards, result.store, result.dump) if place)
     say(
         f"  {result.records:,} {_s(result.records, 'record')}: {result.figures:,} {_s(result.figures, 'figure')} in "
         f"the graph, {result.rejected:,} rejected{report}{repeats} · {result.triples:,} triples · "

@@ -6,7 +6,8 @@
 A worker turns a batch of items into bytes and outcomes and knows nothing of other batches; this process keeps the
 order, settles shared facts, feeds the store's bulk loader and writes dump, ledger and reject report. What is held at a
 time is a few batches, whatever the size of the corpus. A build into a store that is there takes over from it what has
-not changed (`kg.increment`).
+not changed (`kg.increment`). Over a Dask cluster (`kg.cluster`), workers write their triples into shards (`kg.shards`)
+themselves, and only what is to be settled comes here; the store is loaded from the shards when all are there.
 """
 
 from __future__ import annotations
@@ -16,20 +17,18 @@ import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from kg import __version__
 from kg.dump import Document, Format, format_of, fragment, open_output
-from kg.errors import UsageError
+from kg.errors import CannotRun, UsageError
 from kg.increment import amend, changes_since
 from kg.ledger import Ledger
 from kg.lexicon import Lexicon
 from kg.noise import load_noise
 from kg.read import Doubles, Sources, as_paths, find_items, without_doubles
-from kg.resources import resource
+from kg.resources import code, resource
 from kg.shapes import Engine
 from kg.shared import Settler
 from kg.store import LEDGER, StoreWriter, build_info, default_path, writing
@@ -38,6 +37,10 @@ from kg.terms import Statement
 from kg.triples import dataset_triples
 from kg.worker import Batch, Setup, rejected
 from kg.workers import Workers
+
+if TYPE_CHECKING:
+    from kg.cluster import Cluster
+    from kg.shards import Shards
 
 
 def build(
@@ -53,6 +56,8 @@ def build(
     lexicon: Sources = (),
     noise: str | Path | None = None,
     full: bool = False,
+    dask: str | None = None,
+    shards: str | Path | None = None,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Build the graph of some PFOCR records: into a store, a dump, or both.
@@ -64,20 +69,24 @@ def build(
     Where the store is there and was built in the same way (version, lexicon, shapes, options), only records that are
     new, changed or gone since are read, unless these are many or ``full`` says to read all.
 
+    ``dask`` is the address of a Dask scheduler (``tcp://host:8786``), whose workers read all records and write their
+    triples as gzipped N-Quads under ``shards``, any URL that fsspec knows; what records share and a manifest are
+    written at the end. Then the store is loaded from there, and ``dump`` written from the store; with ``no_store``
+    shards are all. They stay. Workers must see sources and shards under the same paths as this process.
+
     Raises UsageError for sources that cannot be read, and where nothing would be kept (``no_store`` without
-    ``dump``); RecordError for lexicon files that are broken; CannotRun if store or dump cannot be written, or a
-    worker process dies. The store is swapped in at the end, so that after an error it is what it was before.
+    ``dump`` or ``shards``); RecordError for lexicon files that are broken; CannotRun if store, dump or shards cannot be
+    written, a worker process dies, or the cluster is lost. The store is swapped in at the end, so that after an error
+    it is what it was before.
     """
     start = time.monotonic()
-    if no_store and not dump:
-        raise UsageError(
-            "without a store and without a dump, nothing would be kept: name one with dump=… (--dump FILE)"
-        )
+    _refuse(dump, no_store, dask, shards)
     dump_format = format_of(dump) if dump else None
     listing = find_items(sources)
     doubles = without_doubles(listing.items)
-    formats: tuple[Format, ...] = (dump_format,) if dump_format else ()
-    if not no_store:
+    on_the_way = None if dask else dump_format  # a cluster's triples do not come by here
+    formats: tuple[Format, ...] = (on_the_way,) if on_the_way else ()
+    if dask or not no_store:
         formats = ("ntriples", *formats)  # what the store's bulk loader takes
     setup = Setup(
         lexicon=Lexicon.load(as_paths(lexicon)),
@@ -95,6 +104,7 @@ def build(
             triples=triples,
             store=target,
             dump=dump,
+            shards=shards,
             orphan_tables=tuple(listing.orphan_tables),
             warnings=tuple(text for _, texts in sorted(warnings.items()) for text in texts),
             **more,
@@ -102,11 +112,18 @@ def build(
 
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(StoreWriter(target)) if target else None
-        workers = stack.enter_context(Workers(setup, jobs, len(doubles.items)))
+        parts: Shards | None = None
+        workers: Workers | Cluster
+        if dask and shards:
+            parts, workers = _over_dask(stack, dask, shards, setup)
+        else:
+            workers = stack.enter_context(Workers(setup, jobs, len(doubles.items)))
         # Files are closed, and so written to the end, before the store is swapped in.
         with tally:
             _tell_doubles(tally, doubles)
-            if writer and not full and build_info(target).get("inputs") == _inputs(setup):
+            # Shards are of the whole graph, so that a cluster takes over nothing.
+            as_before = writer and not full and build_info(target).get("inputs") == _inputs(setup)
+            if writer and as_before and isinstance(workers, Workers):
                 changes = changes_since(writer.path / LEDGER, doubles.items, workers)
                 if changes.are_few:
                     triples, warnings = amend(writer, changes, setup, workers, tally)
@@ -121,8 +138,12 @@ def build(
                 writer.start()
                 with writing(writer.path):
                     ledger = Ledger.create(writer.folder / LEDGER)
-            with run.dumping(dump, dump_format):
+            with run.dumping(dump, on_the_way):
                 chunks = run.chunks(batches, ledger)
+                if parts:
+                    parts.add(parts.write("shared", chunks))
+                    parts.commit(_info(result(run.triples, run.warnings), setup))
+                    chunks = parts.chunks() if writer else iter(())
                 if writer:
                     writer.load(chunks)
                 else:
@@ -137,7 +158,37 @@ def build(
         done = result(triples, run.warnings)
         if writer:
             writer.commit(_info(done, setup))
+    if parts:
+        _export(dump, target)
     return done
+
+
+def _refuse(dump: str | Path | None, no_store: bool, dask: str | None, shards: str | Path | None) -> None:
+    """Raise UsageError for what does not go together."""
+    if bool(dask) != bool(shards):
+        raise UsageError(
+            "a cluster and a place for its shards go together: dask=…, shards=… (--dask ADDRESS --shards URL)"
+        )
+    if no_store and dask and dump:
+        raise UsageError("a cluster's dump is its shards, or is written from the store: leave out dump or no_store")
+    if no_store and not (dump or dask):
+        raise UsageError(
+            "without a store and without a dump, nothing would be kept: name one with dump=… (--dump FILE)"
+        )
+
+
+def _over_dask(
+    stack: contextlib.ExitStack, address: str, url: str | Path, setup: Setup
+) -> tuple[Shards, Workers | Cluster]:
+    try:
+        from kg.cluster import Cluster
+        from kg.shards import Shards
+    except ModuleNotFoundError as error:
+        if error.name and error.name.partition(".")[0] in ("distributed", "dask", "fsspec"):
+            raise CannotRun("Dask needs the extra: pip install 'pathway-figure-kg[dask]'") from None
+        raise
+    shards = stack.enter_context(Shards(url))
+    return shards, stack.enter_context(Cluster(address, setup, shards))
 
 
 def _tell_doubles(tally: Tally, doubles: Doubles) -> None:
@@ -168,20 +219,10 @@ def _info(result: BuildResult, setup: Setup) -> dict[str, object]:
 
 def _inputs(setup: Setup) -> str:
     """A hash over all that a record's triples and verdict follow from, other than the record."""
-    parts = [_code(), setup.lexicon.fingerprint, repr(sorted(setup.noise.items())), str(setup.engine)]
+    parts = [code(), setup.lexicon.fingerprint, repr(sorted(setup.noise.items())), str(setup.engine)]
     if setup.engine:
         parts += [file.read_text("utf-8") for file in sorted(resource("shapes").glob("*.ttl"))]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-@cache
-def _code() -> str:
-    """A hash over this package's modules: a version number stays the same while one works on them."""
-    digest = hashlib.sha256(__version__.encode())
-    for file in sorted(files("kg").iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".py"):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 class _Run:

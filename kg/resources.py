@@ -1,13 +1,16 @@
-"""Where the package's folders of text files are: ``shapes``, ``queries``, ``seeds``.
+"""What belongs to the package: where its folders ``shapes``, ``queries`` and ``seeds`` are, and what its code is.
 
-A wheel carries them in ``kg/_resources``; in a checkout they stand beside the package.
+A wheel carries the folders in ``kg/_resources``; in a checkout they stand beside the package.
 """
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from kg import __version__
 from kg.errors import CannotRun
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -23,3 +26,12 @@ def resource(name: Literal["shapes", "queries", "seeds"]) -> Path:
         if folder.is_dir():
             return folder
     raise CannotRun(f"the folder {name!r} of this package is missing: install pathway-figure-kg again")
+
+
+@cache
+def code() -> str:
+    """A hash over this package's modules: a version number stays the same while one works on them."""
+    digest = hashlib.sha256(__version__.encode())
+    for file in sorted(_PACKAGE.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

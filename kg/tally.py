@@ -34,7 +34,8 @@ class BuildResult:
     ``repeats`` are records that stand twice in the sources with the same content (in the graph once).
     ``reasons`` counts rejected records by their first reason, in words that are the same for all records that have it,
     most first. ``unknown_keys`` counts records by key that no one knows, ``repeated_keys`` by key that stands more
-    than once in one mapping; its last value is in the graph. ``changes`` is None for a build that read every record.
+    than once in one mapping; its last value is in the graph. ``changes`` is None for a build that read every
+    record. ``shards`` is where a cluster wrote them.
     """
 
     records: int
@@ -53,6 +54,7 @@ class BuildResult:
     warnings: tuple[str, ...] = ()
     rejects: tuple[Reject, ...] = ()
     changes: Changes | None = None
+    shards: str | None = None
 
 
 class Tally:
@@ -121,6 +123,7 @@ class Tally:
         orphan_tables: tuple[str, ...],
         warnings: tuple[str, ...],
         changes: Changes | None = None,
+        shards: str | Path | None = None,
     ) -> BuildResult:
         """The counts. Every record is in the graph, rejected, or a repeat of one that is."""
         return BuildResult(
@@ -140,4 +143,5 @@ class Tally:
             warnings=warnings,
             rejects=tuple(self._samples),
             changes=changes,
+            shards=str(shards) if shards else None,
         )

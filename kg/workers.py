@@ -59,16 +59,16 @@ class Workers:
 
     def batches(self, items: Sequence[Item]) -> Iterator[Batch]:
         """Records read, checked and serialised. Raises CannotRun if a worker dies."""
-        parts = _parts(items, BATCH)
+        batches = parts(items, BATCH)
         if self._pool is None:
             worker = Worker(self._setup)
-            return map(worker.batch, parts)
-        return self._results(_batch, parts)
+            return map(worker.batch, batches)
+        return self._results(_batch, batches)
 
     def hashes(self, items: Sequence[Item]) -> list[str]:
         """Content hash of each item, '' for one that cannot be read. Raises CannotRun if a worker dies."""
-        parts = _parts(items, _HASHED)
-        results = map(hashes, parts) if self._pool is None else self._results(hashes, parts)
+        batches = parts(items, _HASHED)
+        results = map(hashes, batches) if self._pool is None else self._results(hashes, batches)
         return [each for result in results for each in result]
 
     def _results(self, function: Callable[[Sequence[Item]], T], parts: Iterator[Sequence[Item]]) -> Iterator[T]:
@@ -98,5 +98,6 @@ class Workers:
             ) from None
 
 
-def _parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+def parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """The items, so many at a time."""
     return (items[start : start + size] for start in range(0, len(items), size))
