@@ -123,6 +123,7 @@ def cli() -> None:
     show_default=True,
     help="Report of rejected records (JSON Lines).",
 )
+@click.option("--full", is_flag=True, help="Read every record, also where the store has it from an earlier build.")
 @click.option("--fail-on-reject", is_flag=True, help="Exit with 1 if a record is rejected.")
 @click.option(
     "--lexicon",
@@ -140,6 +141,9 @@ def build(sources: tuple[Path, ...], fail_on_reject: bool, no_check: bool, jobs:
     SOURCE is a record file, a folder of records, or a checkout of the PFOCR repository; tables
     (<figid>-genes.tsv, -chemicals.tsv, -diseases.tsv) are taken from _data or from beside the records.
     A record that is broken or does not pass the shapes is left out and reported; the rest goes on.
+
+    Into a store that is there, only what is new, changed or gone since its build is read, as long as that is little and
+    version, lexicon, shapes and options are the same. The triples are those of a full build.
     """
     from kg.pipeline import build as run
 

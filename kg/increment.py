@@ -32,7 +32,7 @@ _FEW = 0.25
 
 
 class Found(NamedTuple):
-    """What has changed: items to read (new or changed), figids to forget (changed or gone), and the counts."""
+    """What has changed: items to read, figids to forget, files of records that have moved, and the counts."""
 
     items: list[Item]
     forget: list[str]
@@ -50,22 +50,33 @@ def changes_since(ledger: Path, items: Sequence[Item], workers: Workers) -> Foun
     """Hold items against what a ledger knows of them. A ledger that cannot be read knows nothing."""
     try:
         opened = Ledger(ledger)
-        known = opened.hashes()
+        known = opened.known()
         opened.close(keep=False)
     except sqlite3.Error:
         known = {}
     if not known:
         return Found(list(items), [], [], Changes(len(items), 0, 0, 0))
-    hashed = dict(zip((item.figid for item in items), workers.hashes(items), strict=True))
-    new = [item for item in items if item.figid not in known]
-    # A record without a hash could not be read, and may be readable now.
-    changed = [item for item in items if item.figid in known and known[item.figid][1] != (hashed[item.figid] or None)]
-    gone = [figid for figid in known if figid not in hashed]
-    same = [item for item in items if item.figid in known and known[item.figid][1] == (hashed[item.figid] or None)]
-    moved = [(item.path, item.figid) for item in same if known[item.figid][0] != item.path]
-    counts = Changes(len(new), len(changed), len(gone), len(same))
-    todo = sorted([*new, *changed], key=lambda item: item.figid)
-    return Found(todo, [*(item.figid for item in changed), *gone], moved, counts)
+    new: list[Item] = []
+    changed: list[Item] = []
+    told_anew: list[Item] = []
+    moved: list[tuple[str, str]] = []
+    same = 0
+    for item, hashed in zip(items, workers.hashes(items), strict=True):
+        before = known.pop(item.figid, None)
+        if before is None:
+            new.append(item)
+        elif not hashed or hashed != before.hash:  # one that could not be read may be readable now
+            changed.append(item)
+        else:
+            same += 1
+            if item.path != before.file:
+                if before.rejected:  # its reasons name its files
+                    told_anew.append(item)
+                else:
+                    moved.append((item.path, item.figid))
+    todo = sorted([*new, *changed, *told_anew], key=lambda item: item.figid)
+    forget = [*(item.figid for item in (*changed, *told_anew)), *known]
+    return Found(todo, forget, moved, Changes(len(new), len(changed), len(known), same))
 
 
 def amend(
