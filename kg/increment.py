@@ -113,7 +113,7 @@ def amend(
     writer.remove(settled)
     statements: list[Statement] = [statement for each in settled.values() for statement in each.statements]
     writer.load([ntriples(statements).encode()])
-    tally.done(found.counts.same)
+    tally.done(found.counts.new + found.counts.changed + found.counts.same - len(found.items))
     return writer.finish(optimize=False), warnings
 
 
