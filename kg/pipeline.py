@@ -35,6 +35,7 @@ from kg.shapes import Engine
 from kg.shared import Settler
 from kg.store import StoreWriter, default_path, writing
 from kg.triples import dataset_triples
+from kg.vocab import HUMAN
 from kg.worker import Batch, Reason, Reject, Setup, Worker, rejected
 
 BATCH = 32
@@ -144,7 +145,7 @@ def build(
             orphan_tables=tuple(listing.orphan_tables),
         )
         if writer:
-            writer.commit(_info(result, setup))
+            writer.commit(_info(result, setup), setup.lexicon.user_genes(run.taxa))
     return result
 
 
@@ -255,6 +256,11 @@ class _Run:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.__exit__(kind, error, trace)
+
+    @property
+    def taxa(self) -> frozenset[str]:
+        """Organisms whose names may be asked for: those of the graph, and human, which a name means by itself."""
+        return self._settler.taxa | {HUMAN}
 
     def done(self, records: int) -> None:
         """Count records, and tell how far we are."""

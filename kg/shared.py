@@ -66,6 +66,11 @@ class Settler:
             self._journals.setdefault(journal.iri, set()).add(journal)
         self._sources.update(facts.sources)
 
+    @property
+    def taxa(self) -> frozenset[str]:
+        """Taxon ids of all organisms so far."""
+        return frozenset(self._organisms)
+
     def finish(self) -> Iterator[Triple]:
         """The last paper, then everything else, sorted by IRI."""
         yield from self._settle_paper()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "kg.store"
 _META = "build.json"
+_GENES = "gene_info.gz"
 _DATA = "oxigraph"
 
 
@@ -60,6 +61,12 @@ def build_info(path: str | Path | None = None) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return info
+
+
+def user_genes(path: str | Path | None = None) -> Path | None:
+    """The gene_info file with the user's genes that the store was built with; None if there were none."""
+    genes = (Path(path) if path else default_path()).resolve() / _GENES
+    return genes if genes.is_file() else None
 
 
 @contextlib.contextmanager
@@ -145,9 +152,14 @@ class StoreWriter:
             store.flush()
             del store
 
-    def commit(self, info: dict[str, Any]) -> None:
-        """Write down what was built, and make this the store."""
+    def commit(self, info: dict[str, Any], genes: bytes = b"") -> None:
+        """Write down what was built, and make this the store.
+
+        ``genes`` are the user's genes (a gzipped gene_info file), so that who asks understands the same names.
+        """
         with writing(self.path):
+            if genes:
+                (self._folder / _GENES).write_bytes(genes)
             (self._folder / _META).write_text(json.dumps(info, indent=1, sort_keys=True) + "\n", "utf-8")
             link = self.path.parent / f".{self.path.name}-link-{secrets.token_hex(4)}"
             link.symlink_to(self._folder.name)
