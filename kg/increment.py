@@ -18,7 +18,7 @@ from kg.ledger import Ledger
 from kg.model import Fact
 from kg.outcome import Outcome
 from kg.read import Item
-from kg.shared import Settled, settle, settle_paper
+from kg.shared import Settled, organisms_of, settle, settle_paper
 from kg.store import LEDGER, StoreWriter, writing
 from kg.tally import Changes, Tally
 from kg.terms import Statement, ntriples
@@ -79,10 +79,16 @@ def changes_since(ledger: Path, items: Sequence[Item], workers: Workers) -> Foun
     return Found(todo, forget, moved, Changes(len(new), len(changed), len(known), same))
 
 
-def amend(
-    writer: StoreWriter, found: Found, setup: Setup, workers: Workers, tally: Tally
-) -> tuple[int, dict[str, list[str]]]:
-    """Make the new store from a copy of the old. Gives the number of its triples, and all warnings by thing."""
+class Amended(NamedTuple):
+    """The new store: its triples, all warnings by the thing that they are of, taxon ids of its organisms."""
+
+    triples: int
+    warnings: dict[str, list[str]]
+    taxa: frozenset[str]
+
+
+def amend(writer: StoreWriter, found: Found, setup: Setup, workers: Workers, tally: Tally) -> Amended:
+    """Make the new store from a copy of the old."""
     batches = workers.batches(found.items)
     writer.start(copy=True)
     with writing(writer.path):
@@ -103,7 +109,9 @@ def amend(
             stated.update(outcome.facts)
             papers |= {outcome.paper.iri} if outcome.paper else set()
     with writing(writer.path):
-        settled = _settled(ledger, papers, before, {digest for digest, count in stated.items() if count > 0}, setup)
+        facts = dict(ledger.facts())
+        after = {digest for digest, count in stated.items() if count > 0}
+        settled = _settled(ledger, papers, facts, before, after, setup)
         ledger.warn({thing: each.warnings for thing, each in settled.items()})
         warnings = ledger.warnings()
         for outcome in ledger.outcomes():
@@ -114,7 +122,8 @@ def amend(
     statements: list[Statement] = [statement for each in settled.values() for statement in each.statements]
     writer.load([ntriples(statements).encode()])
     tally.done(found.counts.new + found.counts.changed + found.counts.same - len(found.items))
-    return writer.finish(optimize=False), warnings
+    taxa = organisms_of(facts[digest] for digest in after)
+    return Amended(writer.finish(optimize=False), warnings, taxa)
 
 
 def _pieces(batches: Iterator[Batch], ledger: Ledger, taken: list[Outcome], tally: Tally) -> Iterator[bytes]:
@@ -125,7 +134,9 @@ def _pieces(batches: Iterator[Batch], ledger: Ledger, taken: list[Outcome], tall
         tally.done(len(batch.outcomes))
 
 
-def _settled(ledger: Ledger, papers: set[str], before: set[int], after: set[int], setup: Setup) -> dict[str, Settled]:
+def _settled(
+    ledger: Ledger, papers: set[str], all_facts: dict[int, Fact], before: set[int], after: set[int], setup: Setup
+) -> dict[str, Settled]:
     """Every thing that other facts are stated of now than before: what the graph is to say of it, if anything."""
     settled: dict[str, Settled] = {}
     for paper in sorted(papers):
@@ -134,7 +145,6 @@ def _settled(ledger: Ledger, papers: set[str], before: set[int], after: set[int]
     touched = before ^ after
     if touched:
         things: dict[str, list[Fact]] = {}
-        all_facts = dict(ledger.facts())
         touched_things = {iri_of_fact(all_facts[digest]) for digest in touched}
         for digest in after:
             fact = all_facts[digest]

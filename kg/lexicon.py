@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -131,6 +131,23 @@ class Lexicon:
         """Organisms with a table."""
         return tuple(dict.fromkeys((*self._shipped, *self._user)))
 
+    def user_genes(self, taxa: Collection[str]) -> bytes:
+        """What the user's gene_info files say of some organisms, as a gzipped file that `load` reads; b"" if nothing.
+
+        The same files give the same bytes.
+        """
+        rows = [
+            "\t".join((gene.taxon, gene.gene_id, gene.symbol, "|".join(gene.aliases) or "-"))
+            for taxon, genes in sorted(self._user.items())
+            if taxon in taxa
+            for _, gene in sorted(genes.items())
+        ]
+        return (
+            gzip.compress("".join(f"{row}\n" for row in ("\t".join(_GENE_INFO), *rows)).encode(), mtime=0)
+            if rows
+            else b""
+        )
+
     # --- genes
 
     def covers(self, taxon: str) -> bool:
@@ -198,21 +215,26 @@ class Lexicon:
     # --- families
 
     def family(self, text: str) -> Family | None:
-        """A family or complex by id, label or another name, in any case."""
-        return self._families.get(text.casefold())
+        """The one family or complex of this id, label or other name, in any case; None if several have the name."""
+        found = self.families(text)
+        return found[0] if len(found) == 1 else None
+
+    def families(self, text: str) -> tuple[Family, ...]:
+        """All families and complexes of a name, in any case: ``hh`` is one of Hedgehog and of HRH."""
+        return self._families.get(text.casefold(), ())
 
     @cached_property
-    def _families(self) -> dict[str, Family]:
-        index: dict[str, Family] = {}
+    def _families(self) -> dict[str, tuple[Family, ...]]:
+        index: dict[str, tuple[Family, ...]] = {}
         rows = [
             Family(family_id, label, _split(names), _split(members))
             for family_id, label, names, members in _rows("families")
         ]
         for family in rows:
-            for name in family.names:
-                index.setdefault(name.casefold(), family)
+            for name in {name.casefold() for name in family.names}:
+                index[name] = (*index.get(name, ()), family)
         for family in rows:  # a family's own name goes before another's synonym
-            index[family.label.casefold()] = index[family.family_id.casefold()] = family
+            index[family.label.casefold()] = index[family.family_id.casefold()] = (family,)
         return index
 
     # --- organisms

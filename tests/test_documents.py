@@ -6,13 +6,17 @@ import re
 import runpy
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from question_records import ROOT, run
+from records import gene, write
 
+import kg
 from kg import errors
 from kg.catalogue import catalogue
 from kg.read import JSONLD_LEFT_OUT, LEFT_OUT, OTHER_FIELDS, TEXT_FIELDS
 from kg.tables import GENE_LEFT_OUT
+from kg.vocab import figid_of
 
 FOLDERS = ("", "docs", "decisions", "kg/data", "kg/data/lexicon", "bench", "shapes", "queries", "seeds")
 DOCUMENTS = sorted(
@@ -89,6 +93,52 @@ def test_files_that_documents_name_are_there() -> None:
             r"`((?:kg|docs|shapes|queries|scripts|tests|decisions|bench)/[\w./-]+)`", path.read_text("utf-8")
         ):
             assert (ROOT / name).exists() or "NAME" in name, f"{path.name}: {name}"
+
+
+WIKIPATHWAYS = """
+@prefix dc: <http://purl.org/dc/elements/1.1/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix wp: <http://vocabularies.wikipathways.org/wp#> .
+<https://rdf.wikipathways.org/Pathway/WP1_r1> a wp:Pathway ; dc:title "A pathway"@en .
+<x:sod1> dcterms:isPartOf <https://rdf.wikipathways.org/Pathway/WP1_r1> ;
+  wp:bdbEntrezGene <SCHEME://identifiers.org/ncbigene/6647> .
+<x:casp3> dcterms:isPartOf <https://rdf.wikipathways.org/Pathway/WP1_r1> ;
+  wp:bdbEntrezGene <SCHEME://identifiers.org/ncbigene/836> .
+"""
+
+
+def joined_with_wikipathways(turtle: str, folder: Path) -> list[tuple[str, str, str, str]]:
+    """The query of the document, on WikiPathways' RDF and two figures: SOD1, CASP3 and JAK2; SOD1 and STAT3."""
+    sod1 = gene("SOD1", "SOD1", "SOD1", 6647)
+    write(
+        folder / "r", "PMC1__f1", genes=[sod1, gene("CASP3", "CASP3", "CASP3", 836), gene("JAK2", "JAK2", "JAK2", 3717)]
+    )
+    write(folder / "r", "PMC2__f1", genes=[sod1, gene("STAT3", "STAT3", "STAT3", 6774)])
+    kg.build([folder / "r"], no_store=True, dump=folder / "ours.nt", jobs=1)
+    store = pyoxigraph.Store()
+    store.load(path=folder / "ours.nt", format=pyoxigraph.RdfFormat.N_TRIPLES)
+    store.load(input=turtle, format=pyoxigraph.RdfFormat.TURTLE)
+    (query,) = re.findall(r"```sparql\n(.*?)```", section(GRAPH, "Joining WikiPathways"), re.DOTALL)
+    found = store.query(query)
+    assert isinstance(found, pyoxigraph.QuerySolutions)
+    rows = [
+        (row["title"].value, figid_of(row["figure"].value), row["shared"].value, row["symbols"].value) for row in found
+    ]
+    return [(title, figid, shared, ", ".join(sorted(symbols.split(", ")))) for title, figid, shared, symbols in rows]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_query_that_joins_wikipathways(tmp_path: Path, scheme: str) -> None:
+    rows = joined_with_wikipathways(WIKIPATHWAYS.replace("SCHEME", scheme), tmp_path)
+    assert rows == [("A pathway", "PMC1__f1", "2", "CASP3, SOD1"), ("A pathway", "PMC2__f1", "1", "SOD1")]
+
+
+@pytest.mark.needs_shared
+def test_the_query_that_joins_wikipathways_on_a_real_pathway(tmp_path: Path, shared: Path) -> None:
+    """WP2447, ALS: it has SOD1 and CASP3, and neither JAK2 nor STAT3; its IRIs are of `http:`."""
+    rows = joined_with_wikipathways((shared / "wikipathways" / "WP2447_r75221.ttl").read_text("utf-8"), tmp_path)
+    title = "Amyotrophic lateral sclerosis (ALS)"
+    assert rows == [(title, "PMC1__f1", "2", "CASP3, SOD1"), (title, "PMC2__f1", "1", "SOD1")]
 
 
 def section(text: str, heading: str) -> str:
