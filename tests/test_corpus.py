@@ -92,7 +92,7 @@ def test_the_yaml_of_every_record_is_read_as_pyyaml_reads_it(corpus: Corpus) -> 
     quick = 0
     for path in sorted((corpus.records / "_figures").iterdir()):
         data = path.read_bytes()
-        text = data.decode().split("---\n")[1]
+        text = data.decode().removeprefix("---\n").partition("\n---\n")[0] + "\n"
         assert front_matter(data, file=path.name).mapping == yaml.load(text, Loader=PYYAML)
         quick += quickyaml.load(text)[0]
     assert quick > 0.9 * FIGURES, "the native parser is hardly used: the build is slower than it need be"
