@@ -90,6 +90,7 @@ class Lexicon:
         }
         self._genes: dict[str, dict[str, GeneEntry]] = {}
         self._symbols: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._names: dict[str, dict[str, tuple[GeneEntry, ...]]] = {}
 
     @classmethod
     def load(cls, gene_info: Sequence[Path | str] = ()) -> Lexicon:
@@ -170,12 +171,23 @@ class Lexicon:
         wanted = text.casefold()
         found: list[tuple[int, GeneEntry]] = []
         for each in [taxon] if taxon else [*self._shipped, *self._user]:
-            for gene in self._table(each).values():
+            for gene in self._named(each).get(wanted, ()):
                 how = _how(gene, wanted)
                 if how is not None:
                     found.append((how, gene))
         found.sort(key=lambda pair: (pair[0], int(pair[1].gene_id)))
         return [(gene, _HOW[how]) for how, gene in found]
+
+    def _named(self, taxon: str) -> dict[str, tuple[GeneEntry, ...]]:
+        """Genes of an organism by each of their names in any case; made once, for whoever asks for many."""
+        if taxon not in self._names:
+            index: dict[str, tuple[GeneEntry, ...]] = {}
+            for gene in self._table(taxon).values():
+                names = (gene.symbol, gene.ncbi_symbol, *gene.aliases, *gene.previous)
+                for name in {name.casefold() for name in names if name}:
+                    index[name] = (*index.get(name, ()), gene)
+            self._names[taxon] = index
+        return self._names[taxon]
 
     def _table(self, taxon: str) -> dict[str, GeneEntry]:
         if taxon not in self._genes:
