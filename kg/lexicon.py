@@ -93,6 +93,7 @@ class Lexicon:
         }
         self._genes: dict[str, dict[str, GeneEntry]] = {}
         self._symbols: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._names: dict[str, dict[str, tuple[GeneEntry, ...]]] = {}
 
     @classmethod
     def load(cls, gene_info: Sequence[Path | str] = ()) -> Lexicon:
@@ -124,7 +125,7 @@ class Lexicon:
 
     def __getstate__(self) -> dict[str, object]:
         """What another process needs to read the tables itself, which is quicker than to send them."""
-        return {"tables": self.tables, "_user": self._user, "_shipped": self._shipped, "_genes": {}, "_symbols": {}}
+        return vars(Lexicon(self.tables, self._user))
 
     @property
     def _taxa(self) -> tuple[str, ...]:
@@ -199,12 +200,23 @@ class Lexicon:
         wanted = text.casefold()
         found: list[tuple[int, GeneEntry]] = []
         for each in [taxon] if taxon else self._taxa:
-            for gene in self._table(each).values():
+            for gene in self._named(each).get(wanted, ()):
                 how = _how(gene, wanted)
                 if how is not None:
                     found.append((how, gene))
         found.sort(key=lambda pair: (pair[0], int(pair[1].gene_id)))
         return [(gene, _HOW[how]) for how, gene in found]
+
+    def _named(self, taxon: str) -> dict[str, tuple[GeneEntry, ...]]:
+        """Genes of an organism by each of their names in any case; made once, for whoever asks for many."""
+        if taxon not in self._names:
+            index: dict[str, tuple[GeneEntry, ...]] = {}
+            for gene in self._table(taxon).values():
+                names = (gene.symbol, gene.ncbi_symbol, *gene.aliases, *gene.previous)
+                for name in {name.casefold() for name in names if name}:
+                    index[name] = (*index.get(name, ()), gene)
+            self._names[taxon] = index
+        return self._names[taxon]
 
     def _table(self, taxon: str) -> dict[str, GeneEntry]:
         if taxon not in self._genes:
