@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 from question_records import ROOT, run
-from records import gene, write
+from records import FAMILY, GENE_COLUMNS, SYNONYM, ZEBRAFISH, gene, table, write
 
 import kg
 from kg import errors
@@ -22,6 +22,7 @@ FOLDERS = ("", "docs", "decisions", "kg/data", "kg/data/lexicon", "bench", "shap
 DOCUMENTS = sorted(
     path for folder in FOLDERS for path in (ROOT / folder).glob("*.md") if not path.name.startswith("PMC")
 )
+STATS = ("STAT1", "STAT2", "STAT3", "STAT4", "STAT5A", "STAT5B", "STAT6")
 README = (ROOT / "README.md").read_text("utf-8")
 GRAPH = (ROOT / "docs" / "graph.md").read_text("utf-8")
 
@@ -55,6 +56,30 @@ def test_the_readme_shows_what_make_demo_prints(tmp_path: Path) -> None:
     assert len(printed) == 4
     for line in printed:
         assert same_but_for_time(line) in in_readme
+
+
+def test_the_readme_shows_what_kg_show_prints(tmp_path: Path) -> None:
+    """The words of the seed figure's own table, as `kg show` prints them beside its record."""
+    (seed,) = (ROOT / "seeds").glob("PMC*.md")
+    rows = [
+        *(
+            gene("JAK", "JAK", s, n, FAMILY)
+            for s, n in (("JAK1", 3716), ("JAK2", 3717), ("JAK3", 3718), ("TYK2", 7297))
+        ),
+        gene("STAT", "STAT", "SOAT1", 6646, SYNONYM),
+        *(gene("STAT", "STAT", s, n, FAMILY) for s, n in zip(STATS, range(6772, 6779), strict=True)),
+        gene("STAT", "STAT", "stat1b", 368481, SYNONYM, ZEBRAFISH),
+        gene("STAT", "STAT", "stat4", 368519, SYNONYM, ZEBRAFISH),
+    ]
+    (tmp_path / seed.name).write_bytes(seed.read_bytes())
+    (tmp_path / f"{seed.stem}-genes.tsv").write_text(table(GENE_COLUMNS, rows))
+    run("build", tmp_path, "--reject-file", tmp_path / "r", "--jobs", "1", store=tmp_path / "kg.store")
+    printed = [" ".join(line.split()) for line in run("show", seed.stem, store=tmp_path / "kg.store").out.splitlines()]
+    shown = README.partition("`kg show` says:\n\n```\n")[2].partition("```")[0].splitlines()
+    start = printed.index("word stands for lexicon note")
+    assert [" ".join(line.split()) for line in shown] == printed[start : start + len(shown)]
+    assert printed[start + len(shown)].startswith("(keyword)")
+    assert "all genes: organism in the table only" in printed
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:
