@@ -149,14 +149,14 @@ class StoreWriter:
             self._store = pyoxigraph.Store(str(self.folder / _DATA))
 
     def load(self, chunks: Iterable[bytes]) -> None:
-        """Load N-Triples, as they come, through Oxigraph's bulk loader."""
+        """Load N-Triples, as they come, through Oxigraph's bulk loader, which does not ask again whether IRIs are IRIs."""
         import pyoxigraph
 
         with writing(self.path):
             source = _Chunks(chunks)
             try:
                 stream = io.BufferedReader(source, 1 << 20)
-                self._open.bulk_load(input=stream, format=pyoxigraph.RdfFormat.N_TRIPLES)
+                self._open.bulk_load(input=stream, format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True)
             except OSError:
                 if source.error is not None:  # the loader saw only that reading failed
                     raise source.error from None
