@@ -149,7 +149,7 @@ class StoreWriter:
             self._store = pyoxigraph.Store(str(self.folder / _DATA))
 
     def load(self, chunks: Iterable[bytes]) -> None:
-        """Load N-Triples, as they come, through Oxigraph's bulk loader, which does not ask again whether IRIs are IRIs."""
+        """Load N-Triples, as they come, through Oxigraph's bulk loader. It does not ask again whether IRIs are IRIs."""
         import pyoxigraph
 
         with writing(self.path):
