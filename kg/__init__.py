@@ -5,7 +5,7 @@
     kg.build(["pfocr-database"], store="kg.store")          # BuildResult
     kg.check(store="kg.store").conforms                      # True
     kg.query("figures-mentioning-genes", "JAK2", "STAT3").records()
-    kg.sparql("SELECT * WHERE { ?s ?p ?o } LIMIT 5").rows
+    kg.sparql("SELECT * WHERE { ?s ?p ?o } LIMIT 5").rows    # SELECT alone; others through open_graph()
     kg.export("figures.ttl.gz")
     graph = kg.open_graph()                                  # an rdflib.Graph over the store
 
@@ -93,7 +93,11 @@ def query(
 
 
 def sparql(text: str, *, store: str | Path | None = None) -> Table:
-    """The table of a SPARQL SELECT query on the store. Raises UsageError if it is not one."""
+    """The table of a SPARQL SELECT query on the store; prefixes of the graph need not be declared.
+
+    SELECT only: raises UsageError for ASK, CONSTRUCT and DESCRIBE, which `open_graph` answers, and for what is no
+    query. Raises CannotRun without a store.
+    """
     from kg.answer import select
     from kg.store import open_store
 
@@ -101,7 +105,12 @@ def sparql(text: str, *, store: str | Path | None = None) -> Table:
 
 
 def open_graph(store: str | Path | None = None) -> rdflib.Graph:
-    """The store as a read-only rdflib Graph: its triples stay on disk, SPARQL runs in Oxigraph."""
+    """The store as a read-only rdflib Graph: its triples stay on disk, SPARQL runs in Oxigraph.
+
+    Plain texts come as literals of datatype xsd:string, which rdflib does not take for equal to literals without
+    one: compare with ``Literal("JAK2", datatype=XSD.string)``, or compare ``str(...)``. Raises CannotRun without a
+    store.
+    """
     import rdflib
     from oxrdflib import OxigraphStore
     from rdflib.graph import DATASET_DEFAULT_GRAPH_ID

@@ -14,7 +14,7 @@ from kg.catalogue import Param, StoredQuery, bind, get
 from kg.errors import CannotRun, UsageError
 from kg.lookup import Ask, Found, Lookup
 from kg.results import Row, Table, Term
-from kg.store import open_store
+from kg.store import open_store, user_genes
 from kg.views import VIEWS, Shown, collect
 from kg.vocab import KG, Tier
 
@@ -68,7 +68,7 @@ def select(store: pyoxigraph.Store, text: str) -> Table:
     """The table of a SELECT query. Raises UsageError if the text is no SELECT query."""
     found = run(store, text)
     if not isinstance(found, pyoxigraph.QuerySolutions):
-        raise UsageError("not a SELECT query")
+        raise UsageError("not a SELECT query: ASK, CONSTRUCT and DESCRIBE have no table (kg.open_graph answers them)")
     return Table(columns(found), list(rows(found)))
 
 
@@ -123,13 +123,19 @@ def answer(
 ) -> Answer:
     """Answer a stored question from a store. Raises the errors of `kg.lookup` and `kg.store`."""
     query = get(name)
-    return answer_with(ask_store(open_store(store)), query, arguments, options or Options())
+    ask = ask_store(open_store(store))
+    return answer_with(ask, query, arguments, options or Options(), genes=user_genes(store))
 
 
-def answer_with(ask: Ask, query: StoredQuery, arguments: Sequence[str], options: Options) -> Answer:
-    """Answer a stored question through anything that answers SELECT queries."""
+def answer_with(
+    ask: Ask, query: StoredQuery, arguments: Sequence[str], options: Options, *, genes: Path | None = None
+) -> Answer:
+    """Answer a stored question through anything that answers SELECT queries.
+
+    ``genes`` is a gene_info file whose names are understood beside those of the shipped lexicon.
+    """
     _check_options(query, options)
-    lookup = Lookup(ask, options.organism)
+    lookup = Lookup(ask, options.organism, genes)
     given = _assign(query, arguments)
     found: list[Found] = []
     values: dict[str, list[Any]] = {}

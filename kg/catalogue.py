@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
-import pyoxigraph
 import yaml
 
 from kg.errors import UsageError
@@ -150,11 +149,3 @@ def bind(query: StoredQuery, values: Mapping[str, Sequence[tuple[Term | None, ..
 
 def _cell(term: Term | None) -> str:
     return "UNDEF" if term is None else str(term)
-
-
-def check_syntax(text: str) -> None:
-    """Raise UsageError if this is not a SPARQL query."""
-    try:
-        pyoxigraph.Store().query(text)
-    except SyntaxError as error:
-        raise UsageError(f"not a SPARQL query: {error}") from None

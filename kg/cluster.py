@@ -11,6 +11,7 @@ elsewhere, each writing its shard anew. A batch is counted when its result comes
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import pickle
 import threading
@@ -26,10 +27,11 @@ from distributed import Client, Future, KilledWorker, WorkerPlugin
 from distributed.comm.core import CommClosedError
 
 from kg.errors import CannotRun, UsageError
+from kg.lexicon import Lexicon
 from kg.model import Fact
 from kg.outcome import Outcome
 from kg.read import Item
-from kg.resources import code
+from kg.resources import code, resource
 from kg.shards import Shard, Shards
 from kg.worker import Batch, Setup, Worker
 from kg.workers import BATCH, parts
@@ -235,6 +237,13 @@ class _Build:
 _builds: dict[str, _Build] = {}
 
 
+def _installed() -> str:
+    """A hash over what triples and verdicts follow from and a process takes from its own installation."""
+    texts = [code(), Lexicon.load().fingerprint]
+    texts += [file.read_text("utf-8") for file in sorted(resource("shapes").glob("*.ttl"))]
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
+
+
 def _plugin_name(build: str) -> str:
     return f"kg-{build}"
 
@@ -245,18 +254,18 @@ class _Plugin(WorkerPlugin):
     def __init__(self, setup: Setup, shards: Shards) -> None:
         self.name = _plugin_name(shards.build)
         self._build = _Build(setup, shards)
-        self._code = code()
+        self._installed = _installed()
 
     def __getstate__(self) -> tuple[Any, ...]:
-        return self.name, self._code, self._build._setup, self._build.shards
+        return self.name, self._installed, self._build._setup, self._build.shards
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.name, self._code, setup, shards = state
+        self.name, self._installed, setup, shards = state
         self._build = _Build(setup, shards)
 
     def setup(self, worker: object) -> None:
         """Called once in each worker process."""
-        if code() != self._code:
+        if _installed() != self._installed:
             raise CannotRun("a worker of the cluster has another version of kg: the same triples must come of each")
         _builds[self._build.shards.build] = self._build
 

@@ -18,7 +18,7 @@ from kg.ledger import Ledger
 from kg.model import Fact
 from kg.outcome import Outcome
 from kg.read import Item
-from kg.shared import Settled, settle, settle_paper
+from kg.shared import Settled, organisms_of, settle, settle_paper
 from kg.store import LEDGER, StoreWriter, writing
 from kg.tally import Changes, Tally
 from kg.terms import Statement, ntriples
@@ -32,7 +32,7 @@ _FEW = 0.25
 
 
 class Found(NamedTuple):
-    """What has changed: items to read (new or changed), figids to forget (changed or gone), and the counts."""
+    """What has changed: items to read, figids to forget, files of records that have moved, and the counts."""
 
     items: list[Item]
     forget: list[str]
@@ -50,28 +50,45 @@ def changes_since(ledger: Path, items: Sequence[Item], workers: Workers) -> Foun
     """Hold items against what a ledger knows of them. A ledger that cannot be read knows nothing."""
     try:
         opened = Ledger(ledger)
-        known = opened.hashes()
+        known = opened.known()
         opened.close(keep=False)
     except sqlite3.Error:
         known = {}
     if not known:
         return Found(list(items), [], [], Changes(len(items), 0, 0, 0))
-    hashed = dict(zip((item.figid for item in items), workers.hashes(items), strict=True))
-    new = [item for item in items if item.figid not in known]
-    # A record without a hash could not be read, and may be readable now.
-    changed = [item for item in items if item.figid in known and known[item.figid][1] != (hashed[item.figid] or None)]
-    gone = [figid for figid in known if figid not in hashed]
-    same = [item for item in items if item.figid in known and known[item.figid][1] == (hashed[item.figid] or None)]
-    moved = [(item.path, item.figid) for item in same if known[item.figid][0] != item.path]
-    counts = Changes(len(new), len(changed), len(gone), len(same))
-    todo = sorted([*new, *changed], key=lambda item: item.figid)
-    return Found(todo, [*(item.figid for item in changed), *gone], moved, counts)
+    new: list[Item] = []
+    changed: list[Item] = []
+    told_anew: list[Item] = []
+    moved: list[tuple[str, str]] = []
+    same = 0
+    for item, hashed in zip(items, workers.hashes(items), strict=True):
+        before = known.pop(item.figid, None)
+        if before is None:
+            new.append(item)
+        elif not hashed or hashed != before.hash:  # one that could not be read may be readable now
+            changed.append(item)
+        else:
+            same += 1
+            if item.path != before.file:
+                if before.rejected:  # its reasons name its files
+                    told_anew.append(item)
+                else:
+                    moved.append((item.path, item.figid))
+    todo = sorted([*new, *changed, *told_anew], key=lambda item: item.figid)
+    forget = [*(item.figid for item in (*changed, *told_anew)), *known]
+    return Found(todo, forget, moved, Changes(len(new), len(changed), len(known), same))
 
 
-def amend(
-    writer: StoreWriter, found: Found, setup: Setup, workers: Workers, tally: Tally
-) -> tuple[int, dict[str, list[str]]]:
-    """Make the new store from a copy of the old. Gives the number of its triples, and all warnings by thing."""
+class Amended(NamedTuple):
+    """The new store: its triples, all warnings by the thing that they are of, taxon ids of its organisms."""
+
+    triples: int
+    warnings: dict[str, list[str]]
+    taxa: frozenset[str]
+
+
+def amend(writer: StoreWriter, found: Found, setup: Setup, workers: Workers, tally: Tally) -> Amended:
+    """Make the new store from a copy of the old."""
     batches = workers.batches(found.items)
     writer.start(copy=True)
     with writing(writer.path):
@@ -92,7 +109,9 @@ def amend(
             stated.update(outcome.facts)
             papers |= {outcome.paper.iri} if outcome.paper else set()
     with writing(writer.path):
-        settled = _settled(ledger, papers, before, {digest for digest, count in stated.items() if count > 0}, setup)
+        facts = dict(ledger.facts())
+        after = {digest for digest, count in stated.items() if count > 0}
+        settled = _settled(ledger, papers, facts, before, after, setup)
         ledger.warn({thing: each.warnings for thing, each in settled.items()})
         warnings = ledger.warnings()
         for outcome in ledger.outcomes():
@@ -102,8 +121,9 @@ def amend(
     writer.remove(settled)
     statements: list[Statement] = [statement for each in settled.values() for statement in each.statements]
     writer.load([ntriples(statements).encode()])
-    tally.done(found.counts.same)
-    return writer.finish(optimize=False), warnings
+    tally.done(found.counts.new + found.counts.changed + found.counts.same - len(found.items))
+    taxa = organisms_of(facts[digest] for digest in after)
+    return Amended(writer.finish(optimize=False), warnings, taxa)
 
 
 def _pieces(batches: Iterator[Batch], ledger: Ledger, taken: list[Outcome], tally: Tally) -> Iterator[bytes]:
@@ -114,7 +134,9 @@ def _pieces(batches: Iterator[Batch], ledger: Ledger, taken: list[Outcome], tall
         tally.done(len(batch.outcomes))
 
 
-def _settled(ledger: Ledger, papers: set[str], before: set[int], after: set[int], setup: Setup) -> dict[str, Settled]:
+def _settled(
+    ledger: Ledger, papers: set[str], all_facts: dict[int, Fact], before: set[int], after: set[int], setup: Setup
+) -> dict[str, Settled]:
     """Every thing that other facts are stated of now than before: what the graph is to say of it, if anything."""
     settled: dict[str, Settled] = {}
     for paper in sorted(papers):
@@ -123,7 +145,6 @@ def _settled(ledger: Ledger, papers: set[str], before: set[int], after: set[int]
     touched = before ^ after
     if touched:
         things: dict[str, list[Fact]] = {}
-        all_facts = dict(ledger.facts())
         touched_things = {iri_of_fact(all_facts[digest]) for digest in touched}
         for digest in after:
             fact = all_facts[digest]

@@ -14,7 +14,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.model import Fact, GeneFacts, JournalFacts, OrganismFacts, PaperFacts, SourceFacts, TermFacts
 from kg.outcome import Outcome, Reason, Reject
@@ -30,6 +30,14 @@ _COLUMNS = "figid, file, hash, reject, says, facts, keys"
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (GeneFacts, TermFacts, OrganismFacts, JournalFacts, SourceFacts)
 }
+
+
+class Known(NamedTuple):
+    """What decides whether a record must be read again."""
+
+    file: str
+    hash: str
+    rejected: bool
 
 
 class Ledger:
@@ -103,11 +111,10 @@ class Ledger:
 
     # --- reading
 
-    def hashes(self) -> dict[str, tuple[str, str]]:
-        """Figid to file and content hash, of all records."""
-        return {
-            figid: (file, hashed) for figid, file, hashed in self._db.execute("SELECT figid, file, hash FROM record")
-        }
+    def known(self) -> dict[str, Known]:
+        """Figid to file, content hash and verdict, of all records."""
+        rows = self._db.execute("SELECT figid, file, hash, reject IS NOT NULL FROM record")
+        return {figid: Known(file, hashed, bool(rejected)) for figid, file, hashed, rejected in rows}
 
     def outcomes(self, figids: Iterable[str] | None = None) -> Iterator[Outcome]:
         """What became of some records, or of all that are left out or have keys to tell of."""

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -93,6 +93,7 @@ class Lexicon:
         }
         self._genes: dict[str, dict[str, GeneEntry]] = {}
         self._symbols: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._names: dict[str, dict[str, tuple[GeneEntry, ...]]] = {}
 
     @classmethod
     def load(cls, gene_info: Sequence[Path | str] = ()) -> Lexicon:
@@ -124,12 +125,29 @@ class Lexicon:
 
     def __getstate__(self) -> dict[str, object]:
         """What another process needs to read the tables itself, which is quicker than to send them."""
-        return {"tables": self.tables, "_user": self._user, "_shipped": self._shipped, "_genes": {}, "_symbols": {}}
+        return vars(Lexicon(self.tables, self._user))
 
     @property
     def _taxa(self) -> tuple[str, ...]:
         """Organisms with a table."""
         return tuple(dict.fromkeys((*self._shipped, *self._user)))
+
+    def user_genes(self, taxa: Collection[str]) -> bytes:
+        """What the user's gene_info files say of some organisms, as a gzipped file that `load` reads; b"" if nothing.
+
+        The same files give the same bytes.
+        """
+        rows = [
+            "\t".join((gene.taxon, gene.gene_id, gene.symbol, "|".join(gene.aliases) or "-"))
+            for taxon, genes in sorted(self._user.items())
+            if taxon in taxa
+            for _, gene in sorted(genes.items())
+        ]
+        return (
+            gzip.compress("".join(f"{row}\n" for row in ("\t".join(_GENE_INFO), *rows)).encode(), mtime=0)
+            if rows
+            else b""
+        )
 
     # --- genes
 
@@ -182,12 +200,23 @@ class Lexicon:
         wanted = text.casefold()
         found: list[tuple[int, GeneEntry]] = []
         for each in [taxon] if taxon else self._taxa:
-            for gene in self._table(each).values():
+            for gene in self._named(each).get(wanted, ()):
                 how = _how(gene, wanted)
                 if how is not None:
                     found.append((how, gene))
         found.sort(key=lambda pair: (pair[0], int(pair[1].gene_id)))
         return [(gene, _HOW[how]) for how, gene in found]
+
+    def _named(self, taxon: str) -> dict[str, tuple[GeneEntry, ...]]:
+        """Genes of an organism by each of their names in any case; made once, for whoever asks for many."""
+        if taxon not in self._names:
+            index: dict[str, tuple[GeneEntry, ...]] = {}
+            for gene in self._table(taxon).values():
+                names = (gene.symbol, gene.ncbi_symbol, *gene.aliases, *gene.previous)
+                for name in {name.casefold() for name in names if name}:
+                    index[name] = (*index.get(name, ()), gene)
+            self._names[taxon] = index
+        return self._names[taxon]
 
     def _table(self, taxon: str) -> dict[str, GeneEntry]:
         if taxon not in self._genes:
@@ -198,21 +227,26 @@ class Lexicon:
     # --- families
 
     def family(self, text: str) -> Family | None:
-        """A family or complex by id, label or another name, in any case."""
-        return self._families.get(text.casefold())
+        """The one family or complex of this id, label or other name, in any case; None if several have the name."""
+        found = self.families(text)
+        return found[0] if len(found) == 1 else None
+
+    def families(self, text: str) -> tuple[Family, ...]:
+        """All families and complexes of a name, in any case: ``hh`` is one of Hedgehog and of HRH."""
+        return self._families.get(text.casefold(), ())
 
     @cached_property
-    def _families(self) -> dict[str, Family]:
-        index: dict[str, Family] = {}
+    def _families(self) -> dict[str, tuple[Family, ...]]:
+        index: dict[str, tuple[Family, ...]] = {}
         rows = [
             Family(family_id, label, _split(names), _split(members))
             for family_id, label, names, members in _rows("families")
         ]
         for family in rows:
-            for name in family.names:
-                index.setdefault(name.casefold(), family)
+            for name in {name.casefold() for name in family.names}:
+                index[name] = (*index.get(name, ()), family)
         for family in rows:  # a family's own name goes before another's synonym
-            index[family.label.casefold()] = index[family.family_id.casefold()] = family
+            index[family.label.casefold()] = index[family.family_id.casefold()] = (family,)
         return index
 
     # --- organisms

@@ -11,13 +11,14 @@ import difflib
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
 from kg import vocab
-from kg.errors import AmbiguousName, NotInGraph, UsageError
+from kg.errors import AmbiguousName, CannotRun, NotInGraph, RecordError, UsageError
 from kg.lexicon import Family, GeneEntry, Lexicon
 from kg.results import Table
 from kg.vocab import CURIES, HUMAN, KG, RDFS, SCHEMA, SKOS
@@ -55,23 +56,31 @@ class Found(NamedTuple):
     iris: tuple[str, ...]
 
 
-@cache
-def _shipped_lexicon() -> Lexicon:
+@lru_cache(maxsize=8)
+def _lexicon(genes: Path | None) -> Lexicon:
     """Loaded once: who asks many questions of a graph waits for it once."""
-    return Lexicon.load()
+    try:
+        return Lexicon.load([genes] if genes else [])
+    except RecordError as error:
+        raise CannotRun(f"{error}. Make the store anew with kg build") from None
 
 
 class Lookup:
-    """Finds things in one graph, asked through ``ask``. ``notes`` gathers what a person should be told."""
+    """Finds things in one graph, asked through ``ask``. ``notes`` gathers what a person should be told.
 
-    def __init__(self, ask: Ask, organism: str | None = None) -> None:
+    ``organism`` is what symbols are of (human by default, ``any`` for all); ``genes`` a gene_info file whose names
+    count beside those of the shipped lexicon: the one that a store keeps of its build (`kg.store.user_genes`).
+    """
+
+    def __init__(self, ask: Ask, organism: str | None = None, genes: Path | None = None) -> None:
         self.notes: list[str] = []
         self._ask = ask
         self._organism_text = organism
+        self._genes_file = genes
 
     @property
     def _lexicon(self) -> Lexicon:
-        return _shipped_lexicon()
+        return _lexicon(self._genes_file)
 
     @cached_property
     def taxon(self) -> str | None:
@@ -105,16 +114,24 @@ class Lookup:
     # --- genes
 
     def gene(self, text: str) -> Found:
-        """A gene by symbol (any case), alias or previous symbol, CURIE or IRI."""
+        """A gene by symbol (any case), alias or previous symbol, CURIE or IRI; also by HGNC's IRI of a symbol."""
         iri = _as_iri(text, "ncbigene")
         if iri is not None:
             genes = self._genes_by_iri([iri])
             if not genes:
                 raise NotInGraph(f"{text} is no gene of this graph")
             return Found(genes[0].label, (genes[0].iri,))
+        if _HGNC.match(text):
+            return self._gene_of_hgnc(text)
+        if text.isdecimal():
+            raise UsageError(f"{text} is no name of a gene. If you mean the NCBI Gene id, say ncbigene:{text}")
+        if _is_iri(text):
+            raise _foreign(text, "gene")
         named = self._genes_named(_cases(text))
         wanted = [gene for gene in named if self.taxon in (None, gene.taxon)]
         entries = self._entries(text)
+        if not named and not entries and _CURIE.match(text):  # symbols can have a colon: His4:CG31611
+            raise _foreign(text, "gene")
         if self.taxon is None:
             return self._one_or_ask(text, wanted)
         others = [gene for gene in named if gene.taxon != self.taxon]
@@ -131,6 +148,13 @@ class Lookup:
         if others:
             self.notes.append(f"{text}: also in other organisms: {_listed(others)}. Choose with --organism")
         return chosen
+
+    def _gene_of_hgnc(self, text: str) -> Found:
+        iri = vocab.hgnc_symbol_iri(_HGNC.sub("", text))
+        genes = self._genes(f"?gene <{vocab.WP}bdbHgncSymbol> {NamedNode(iri)} .")
+        if not genes:
+            raise NotInGraph(f"{text}: no gene of this graph has this symbol of HGNC's")
+        return Found(genes[0].label, (genes[0].iri,))
 
     def _entries(self, text: str) -> list[tuple[GeneEntry, str]]:
         return self._lexicon.find(text, self.taxon) if self.taxon else []
@@ -170,7 +194,7 @@ class Lookup:
         label = found[0].label
         if how not in ("symbol", "ncbi symbol") or (iri not in by_id and present):
             a = "a" if how.startswith(("p", "s", "n")) else "an"
-            family = self._lexicon.family(text)
+            family = self._lexicon.family(text) if self.taxon == HUMAN else None  # FamPlex knows human families alone
             also = f"; it is also the family {self._members(family)}" if family and len(family.members) > 1 else ""
             self.notes.append(f"{text}: taken as {label} ({vocab.curie(iri)}), of which it is {a} {how}{also}")
         for gene in retired:
@@ -209,11 +233,14 @@ class Lookup:
         )
 
     def _no_gene(self, text: str, elsewhere: Sequence[Gene]) -> NotInGraph:
-        family = self._lexicon.family(text)
-        if family is not None:
+        families = self._lexicon.families(text) if self.taxon in (HUMAN, None) else ()
+        if len(families) == 1:
             return NotInGraph(
-                f'"{text}" is a family or complex, not a gene: {self._members(family)}. Ask for its genes'
+                f'"{text}" is a family or complex, not a gene: {self._members(families[0])}. Ask for its genes'
             )
+        if families:
+            said = "; ".join(f"{family.label} ({self._members(family)})" for family in families)
+            return NotInGraph(f'"{text}" is a name of several families, not a gene: {said}. Ask for their genes')
         near = self._near_genes(text)
         if elsewhere:
             where = ", ".join(f"{g.label} of {g.organism} ({g.curie})" for g in elsewhere)
@@ -297,6 +324,8 @@ class Lookup:
                 return Found(name, (taxon,))
         names = [name for _, name in rows]
         near = difflib.get_close_matches(text, names, n=3, cutoff=0.5) or names[:5]
+        if iri is None and _is_foreign(text):
+            raise _foreign(text, "organism")
         raise NotInGraph(f'no organism "{text}" in this graph. It has: {", ".join(near) or "none"}')
 
     def paper(self, text: str) -> Found:
@@ -367,6 +396,8 @@ class Lookup:
                 said = ", ".join(f"{label.value} ({vocab.curie(t.value)})" for t, label in rows)
                 raise AmbiguousName(f'"{text}" is several {kind}s: {said}. Say which by CURIE')
             rows = exact
+        if not rows and iri is None and _is_foreign(text):
+            raise _foreign(text, kind)
         if not rows:
             raise NotInGraph(f'no {kind} "{text}" in this graph{self._near_terms(cls, text)}')
         found = Found(rows[0][1].value, (rows[0][0].value,))
@@ -379,6 +410,38 @@ class Lookup:
         names = {row[0].value.lower(): row[0].value for row in _bound(table)}
         near = difflib.get_close_matches(text.lower(), names, n=3, cutoff=0.6)
         return f". Near: {', '.join(names[n] for n in near)}" if near else ""
+
+
+_CURIE = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*):(?P<local>\S+)")
+_HGNC = re.compile(r"(https?://identifiers\.org/hgnc\.symbol/|hgnc\.symbol:)(?=.)", re.IGNORECASE)
+_NCBI_GENE = re.compile(r"(entrez|entrezgene|geneid|gene|ncbi|ncbi[._-]?gene):(?P<id>\d+)", re.IGNORECASE)
+_NCBI_PAGE = re.compile(r"https?://(www\.)?ncbi\.nlm\.nih\.gov/gene/(?P<id>\d+)/?", re.IGNORECASE)
+
+_UNDERSTOOD = {
+    "gene": "ncbigene:3717, hgnc.symbol:JAK2",
+    "chemical": "chebi:15422, mesh:D000255",
+    "disease": "doid:162, mesh:D003920",
+    "organism": "ncbitaxon:9606",
+}
+"""Kind of thing to CURIEs with the prefixes that name one."""
+
+
+def _is_iri(text: str) -> bool:
+    return text.startswith(("http://", "https://"))
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether this looks like an IRI or CURIE; for texts that are none of ours."""
+    return _is_iri(text) or _CURIE.fullmatch(text) is not None
+
+
+def _foreign(text: str, kind: str) -> UsageError:
+    """An IRI or CURIE that cannot name a thing of this kind: say what can."""
+    ncbi = _NCBI_GENE.fullmatch(text) or _NCBI_PAGE.fullmatch(text) if kind == "gene" else None
+    meant = f" If you mean the NCBI Gene id, say ncbigene:{ncbi['id']}." if ncbi else ""
+    shown = text if len(text) <= 100 else f"{text[:100]}…"
+    said = f"{shown} is no IRI" if _is_iri(text) else f"{text.partition(':')[0]}: is no prefix"
+    return UsageError(f"{said} of a {kind} here.{meant} Such as these are understood: {_UNDERSTOOD[kind]}")
 
 
 def _shared_start(one: str, other: str) -> int:

@@ -111,11 +111,3 @@ def _compared(word: str, match: str | None) -> tuple[str, str, bool, bool]:
         return word_core, word_core, False, False
     match_core = core(match)
     return word_core, match_core, rewritten(word, match), word_core == match_core and match not in word
-
-
-def keyword_suspicions(keyword: str, *, noise: Mapping[str, str], other_words: Collection[str]) -> tuple[str, ...]:
-    """Flags for a keyword that may be a gene. The figure's word is not known, so what follows from it is not either."""
-    keyword_core = core(keyword)
-    listed = noise.get(keyword_core)
-    found = (listed, "alsoOther" if keyword_core in other_words else None)
-    return tuple(flag for flag in FLAGS if flag in found)

@@ -29,7 +29,8 @@ from kg.model import (
     TermKind,
     TermRow,
 )
-from kg.noise import FLAGS, core, keyword_suspicions, suspicions
+from kg.noise import FLAGS, core, suspicions
+from kg.support import support
 from kg.vocab import Tier
 
 GENE_SOURCES: dict[str, Tier] = {
@@ -75,14 +76,12 @@ def normalise(record: Record, lexicon: Lexicon, noise: Mapping[str, str]) -> Fig
     """
     about, about_names = _organisms(record.organisms, lexicon)
     mentioned, mentioned_names = _organisms(record.organisms_ner, lexicon)
-    other_words = frozenset(core(row.word) for row in record.terms if row.word) - {""}
-    rows = _gene_mentions(record, lexicon, noise, other_words, about, about_names)
+    rows = _gene_mentions(record, lexicon, noise, about, about_names)
     terms = [_term_mention(row) for row in record.terms]
     keywords = _keyword_mentions(
         record,
         lexicon,
         noise,
-        other_words,
         *((mentioned, mentioned_names) if record.organisms_ner else (about, about_names)),
     )
     mentions = _merged([*rows, *terms, *keywords])
@@ -117,7 +116,6 @@ def _gene_mentions(
     record: Record,
     lexicon: Lexicon,
     noise: Mapping[str, str],
-    other_words: frozenset[str],
     about: Sequence[str],
     about_names: Sequence[str],
 ) -> list[Mention]:
@@ -136,6 +134,7 @@ def _gene_mentions(
             )
         if row.match:
             by_match.setdefault((row.taxon_id, row.match.casefold()), []).append(row)
+    other_words = _other_words(record)
     supported = {*about, *about_names}
     mentions = []
     for row in record.genes:
@@ -156,13 +155,18 @@ def _gene_mentions(
                     row.match,
                     noise=noise,
                     other_words=other_words,
-                    article_disagrees=bool(supported) and not _supports(about, row.taxon_id, lexicon),
+                    article_disagrees=bool(supported) and not _in_article(about, row.taxon_id, lexicon),
                 )
                 if row.word
                 else (),
             )
         )
     return mentions
+
+
+def _other_words(record: Record) -> frozenset[str]:
+    """The record's words for chemicals and diseases."""
+    return frozenset(core(row.word) for row in record.terms if row.word) - {""}
 
 
 def _ambiguity(row: GeneRow, same_match: Sequence[GeneRow]) -> str | None:
@@ -179,12 +183,9 @@ def _ambiguity(row: GeneRow, same_match: Sequence[GeneRow]) -> str | None:
     return None
 
 
-def _supports(about: Sequence[str], taxon: str | None, lexicon: Lexicon) -> bool:
-    """Section 3: the article is about this organism, or about the species that this strain belongs to."""
-    if taxon is None or taxon in about:
-        return taxon in about
-    organism = lexicon.organism(taxon)
-    return organism is not None and organism.parent in about
+def _in_article(about: Sequence[str], taxon: str | None, lexicon: Lexicon) -> bool:
+    organism = lexicon.organism(taxon) if taxon else None
+    return support(taxon, organism.parent if organism else None, about=about, table=()) == "article"
 
 
 def _term_mention(row: TermRow) -> Mention:
@@ -217,17 +218,13 @@ def term_iri(text: str, kind: TermKind) -> str | None:
 
 
 def _keyword_mentions(
-    record: Record,
-    lexicon: Lexicon,
-    noise: Mapping[str, str],
-    other_words: frozenset[str],
-    taxa: Sequence[str],
-    unknown_names: Sequence[str],
+    record: Record, lexicon: Lexicon, noise: Mapping[str, str], taxa: Sequence[str], unknown_names: Sequence[str]
 ) -> list[Mention]:
     """Section 4: keywords that no row of the record names, looked up as exact symbols or left open."""
     named = {row.symbol for row in record.genes}
     for term in record.terms:
         named |= {term.word, term.word and term.word.strip(), term.match, term.name}
+    other_words = _other_words(record)
     mentions = []
     for keyword in record.keywords:
         if keyword in named:
@@ -244,7 +241,10 @@ def _keyword_mentions(
                 match=None,
                 source=KEYWORD,
                 stated_in=("keywordList",),
-                suspect=keyword_suspicions(keyword, noise=noise, other_words=other_words) if hits else (),
+                # A keyword is a symbol: CAMP may be the figure's cAMP. What it was rewritten from is not known.
+                suspect=suspicions(keyword, None, noise=noise, other_words=other_words, article_disagrees=False)
+                if hits
+                else (),
             )
         )
     return mentions

@@ -35,6 +35,7 @@ from kg.store import LEDGER, StoreWriter, build_info, default_path, writing
 from kg.tally import BuildResult, Progress, Tally
 from kg.terms import Statement
 from kg.triples import dataset_triples
+from kg.vocab import HUMAN
 from kg.worker import Batch, Setup, rejected
 from kg.workers import Workers
 
@@ -126,9 +127,9 @@ def build(
             if writer and as_before and isinstance(workers, Workers):
                 changes = changes_since(writer.path / LEDGER, doubles.items, workers)
                 if changes.are_few:
-                    triples, warnings = amend(writer, changes, setup, workers, tally)
-                    done = result(triples, warnings, changes=changes.counts)
-                    writer.commit(_info(done, setup))
+                    amended = amend(writer, changes, setup, workers, tally)
+                    done = result(amended.triples, amended.warnings, changes=changes.counts)
+                    writer.commit(_info(done, setup), _user_genes(setup, amended.taxa))
                     _export(dump, target)
                     return done
             run = _Run(setup, tally)
@@ -157,7 +158,7 @@ def build(
                     ledger.close()
         done = result(triples, run.warnings)
         if writer:
-            writer.commit(_info(done, setup))
+            writer.commit(_info(done, setup), _user_genes(setup, run.taxa))
     if parts:
         _export(dump, target)
     return done
@@ -189,6 +190,11 @@ def _over_dask(
         raise
     shards = stack.enter_context(Shards(url))
     return shards, stack.enter_context(Cluster(address, setup, shards))
+
+
+def _user_genes(setup: Setup, taxa: frozenset[str]) -> bytes:
+    """What the store keeps of the user's lexicon: genes of its organisms, and human ones, which a name alone means."""
+    return setup.lexicon.user_genes(taxa | {HUMAN})
 
 
 def _tell_doubles(tally: Tally, doubles: Doubles) -> None:
@@ -241,6 +247,11 @@ class _Run:
     def warnings(self) -> dict[str, list[str]]:
         """Warnings by the thing that they are of."""
         return self._settler.warnings
+
+    @property
+    def taxa(self) -> frozenset[str]:
+        """Taxon ids of the graph's organisms."""
+        return self._settler.taxa
 
     @contextlib.contextmanager
     def dumping(self, path: str | Path | None, format: Format | None) -> Iterator[None]:

@@ -12,7 +12,7 @@ soon as the next one begins. What is kept to the end grows with the number of ge
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kg.lexicon import GeneEntry, Lexicon
@@ -62,6 +62,11 @@ class Settler:
         """Take what some record says of another thing."""
         self._facts.setdefault(iri_of_fact(fact), set()).add(fact)
 
+    @property
+    def taxa(self) -> frozenset[str]:
+        """Taxon ids of all organisms so far."""
+        return organisms_of(fact for facts in self._facts.values() for fact in facts)
+
     def finish(self) -> Iterator[Statement]:
         """The last paper, then everything else, sorted by IRI."""
         yield from self._settle_paper()
@@ -76,6 +81,11 @@ class Settler:
         if settled.warnings:
             self.warnings[thing] = settled.warnings
         return settled.statements
+
+
+def organisms_of(facts: Iterable[Fact]) -> frozenset[str]:
+    """Taxon ids of the organisms among some facts."""
+    return frozenset(fact.taxon_id for fact in facts if isinstance(fact, OrganismFacts))
 
 
 def settle_paper(stated: Sequence[tuple[str, PaperFacts]]) -> Settled:

@@ -1,20 +1,22 @@
-"""One figure, paper or gene, laid out for a person: a figure has one row for each word, not for each gene."""
+"""One thing of the graph, laid out for a person: a figure has one row for each word, not for each gene."""
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyoxigraph import NamedNode
 
 from kg import vocab
 from kg.answer import ask_store
 from kg.errors import NotInGraph, UsageError
-from kg.lookup import Ask, Lookup
+from kg.lookup import Ask, Found, Lookup
 from kg.results import Table, literal
-from kg.store import open_store
+from kg.store import open_store, user_genes
+from kg.support import Support, support
 from kg.views import NOT_PUBLISHED, local
 from kg.vocab import DCTERMS, HUMAN, KG, OA, RDFS, SCHEMA, Tier
 
@@ -38,23 +40,55 @@ class Sheet:
 
 
 def show(text: str, *, organism: str | None = None, store: str | Path | None = None) -> tuple[Sheet, list[str]]:
-    """The sheet of a figure, paper or gene, and notes on what the text was taken for.
+    """The sheet of one thing, and notes on what the text was taken for.
 
-    ``text`` is a figid or alias, PMC id or DOI, symbol, CURIE or IRI. Raises NotInGraph or AmbiguousName.
+    ``text`` is a figid or alias, a PMC id or DOI, a gene's symbol, or the CURIE or IRI of a figure, paper, gene,
+    chemical, disease or organism. Raises UsageError, NotInGraph or AmbiguousName.
     """
     ask = ask_store(open_store(store))
-    lookup = Lookup(ask, organism)
-    kind = _kind(text)
-    found = lookup.find(kind, text)
-    maker = {"figure": _figure, "paper": _paper, "gene": _gene}[kind]
-    sheet = maker(ask, found.iris[0]) if kind != "gene" else _gene(ask, *found.iris)
+    lookup = Lookup(ask, organism, user_genes(store))
+    kind, found = _find(lookup, text)
+    makers: dict[str, Callable[..., Sheet]] = {
+        "figure": _figure,
+        "paper": _paper,
+        "gene": _gene,
+        "organism": _organism,
+    }
+    sheet = _term(ask, kind, found.iris[0]) if kind not in makers else makers[kind](ask, *found.iris)
     return sheet, lookup.notes
 
 
-def _kind(text: str) -> str:
-    if text.lower().startswith((vocab.CURIES["pfocr"], "pfocr:")) or "__" in text:
-        return "figure"
-    return "paper" if _PAPER.match(text) else "gene"
+_OF_PREFIX = {
+    "pfocr": ("figure",),
+    "chebi": ("chemical",),
+    "doid": ("disease",),
+    "mesh": ("chemical", "disease"),
+    "ncbitaxon": ("organism",),
+}
+"""CURIE prefix to what its CURIEs and IRIs can be."""
+
+
+def _find(lookup: Lookup, text: str) -> tuple[str, Found]:
+    """The thing that a text names, and of which kind it is."""
+    kinds = _kinds(text.strip())
+    for kind in kinds[:-1]:
+        with contextlib.suppress(NotInGraph):
+            return kind, lookup.find(kind, text)
+    try:
+        return kinds[-1], lookup.find(kinds[-1], text)
+    except NotInGraph as error:
+        if len(kinds) == 1:
+            raise
+        raise NotInGraph(str(error).replace(kinds[-1], " or ".join(kinds), 1)) from None
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    for prefix, kinds in _OF_PREFIX.items():
+        if text.lower().startswith((f"{prefix}:", vocab.CURIES[prefix].lower())):
+            return kinds
+    if "__" in text:
+        return ("figure",)
+    return ("paper",) if _PAPER.match(text) else ("gene",)
 
 
 def _one(ask: Ask, query: str) -> dict[str, Any]:
@@ -103,13 +137,13 @@ def _figure(ask: Ask, iri: str) -> Sheet:
         ),
     ]
     mentions = _mentions(ask, iri)
-    parents = {
-        row[0].value: row[1].value
-        for row in ask(_PREFIXES + "SELECT ?t ?p WHERE { ?t schema:parentTaxon ?p }").rows
-        if row[0] is not None and row[1] is not None
-    }
-    table, unresolved, terms = _words(mentions, set(about), parents, bool(names))
-    foot = [*terms, *unresolved]
+    supports = _supports(mentions, set(about), set(_values(ask, iri, "kg:mentionsOrganism")))
+    same = set(supports.values())
+    if len(same) == 1 and same != {"article"}:  # what holds of all genes is said once
+        head.append(f"all genes: {_SUPPORT[same.pop()]}")
+        supports = dict.fromkeys(supports, "article")
+    foot = [*_terms(mentions), *_unresolved(mentions)]
+    table = _words(mentions, supports)
     caption = facts["caption"]
     if caption is not None:
         foot.append(f"caption: {caption.value}")
@@ -134,62 +168,111 @@ def _doi(doi: Any) -> str:
 
 
 def _mentions(ask: Ask, figure: str) -> list[dict[str, Any]]:
+    """The figure's mentions, one entry for each thing; ``doubts`` are gathered in a set."""
     node = NamedNode(figure)
     table = ask(
-        _PREFIXES + "SELECT ?m ?word ?keyword ?match ?thing ?label ?taxon ?organism ?tier ?source ?ambiguity "
-        f"?suspect ?reason ?intable WHERE {{ ?m oa:hasTarget {node} ; dcterms:source ?s . ?s rdfs:label ?source . "
+        _PREFIXES + "SELECT ?m ?word ?keyword ?match ?thing ?label ?taxon ?organism ?species ?tier ?source ?ambiguity "
+        f"?suspect ?reason WHERE {{ ?m oa:hasTarget {node} ; dcterms:source ?s . ?s rdfs:label ?source . "
         "OPTIONAL { ?s kg:tier ?tier } OPTIONAL { ?m kg:word ?word } OPTIONAL { ?m kg:keyword ?keyword } "
         "OPTIONAL { ?m kg:match ?match } OPTIONAL { ?m kg:ambiguity ?ambiguity } "
         "OPTIONAL { ?m kg:suspect ?suspect } OPTIONAL { ?m kg:reason ?reason } "
-        "OPTIONAL { ?m oa:hasBody|kg:candidate ?thing . "
-        "?thing rdfs:label ?label OPTIONAL { ?thing schema:taxonomicRange ?taxon . ?taxon rdfs:label ?organism } } "
-        f"BIND(EXISTS {{ {node} kg:mentionsOrganism ?taxon }} AS ?intable) }} ORDER BY ?m"
+        "OPTIONAL { ?m oa:hasBody|kg:candidate ?thing . ?thing rdfs:label ?label OPTIONAL { "
+        "?thing schema:taxonomicRange ?taxon . ?taxon rdfs:label ?organism "
+        "OPTIONAL { ?taxon schema:parentTaxon ?species } } } } ORDER BY ?m"
     )
-    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    mentions: dict[tuple[Any, Any], dict[str, Any]] = {}
+    for row in table.rows:
+        entry: dict[str, Any] = dict(zip(table.columns, row, strict=True))
+        kept = mentions.setdefault((entry["m"], entry["thing"]), entry | {"doubts": set()})
+        kept["doubts"] |= {local(entry["suspect"])} - {""}
+    return list(mentions.values())
 
 
-def _words(
-    mentions: Sequence[dict[str, Any]], about: set[str], parents: dict[str, str], article_known: bool
-) -> tuple[Table, list[str], list[str]]:
-    """One row for each word, organism, lexicon and note; unresolved words and chemicals as lines."""
-    rows: dict[tuple[str, ...], set[str]] = {}
-    order: dict[tuple[str, ...], tuple[Any, ...]] = {}
+def _supports(mentions: Sequence[dict[str, Any]], about: set[str], table: set[str]) -> dict[str, Support]:
+    """Organism support by organism, for all organisms of genes."""
+    return {
+        m["taxon"].value: support(
+            m["taxon"].value, m["species"].value if m["species"] is not None else None, about=about, table=table
+        )
+        for m in mentions
+        if m["taxon"] is not None
+    }
+
+
+def _terms(mentions: Sequence[dict[str, Any]]) -> list[str]:
+    """Chemicals and diseases in a line, if there are any."""
+    terms = set()
+    for m in mentions:
+        if m["thing"] is not None and m["tier"] is None:
+            curie = vocab.curie(m["thing"].value)
+            label = m["label"].value
+            terms.add(f"{_spelling(m)} → {label} ({curie})" if label != curie else f"{_spelling(m)} → {curie}")
+    return [f"chemicals and diseases: {'; '.join(sorted(terms))}"] if terms else []
+
+
+def _unresolved(mentions: Sequence[dict[str, Any]]) -> list[str]:
+    """Words and keywords that stand for nothing, a line for each reason."""
     loose: dict[str, set[str]] = {}
-    terms: set[str] = set()
-    suspects: dict[str, set[str]] = {}
     for m in mentions:
-        if m["suspect"] is not None:
-            suspects.setdefault(m["m"].value, set()).add(local(m["suspect"]))
-    for m in mentions:
-        word = m["word"].value if m["word"] is not None else m["keyword"].value if m["keyword"] is not None else ""
         if m["thing"] is None:
-            loose.setdefault(local(m["reason"]), set()).add(word)
+            loose.setdefault(local(m["reason"]), set()).add(_spelling(m))
+    return [f"unresolved ({reason}): {', '.join(sorted(words))}" for reason, words in sorted(loose.items())]
+
+
+def _spelling(mention: dict[str, Any]) -> str:
+    said = mention["word"] if mention["word"] is not None else mention["keyword"]
+    return said.value if said is not None else ""
+
+
+class _Row(NamedTuple):
+    """A row of a figure's table, as it is sorted; its genes are those of one word, organism, lexicon and note."""
+
+    keyword: bool
+    folded: str
+    word: str
+    tier: Tier
+    organism: str
+    note: str
+    lexicon: str
+
+
+def _words(mentions: Sequence[dict[str, Any]], supports: Mapping[str, Support]) -> Table:
+    """One row for each word, organism, lexicon and note. A gene that the word names by a better lexicon without
+    ambiguity is not repeated for a worse one.
+    """
+    genes = [m for m in mentions if m["thing"] is not None and m["tier"] is not None]
+    sure: dict[tuple[str, str], Tier] = {}
+    for m in genes:
+        if m["ambiguity"] is None and m["reason"] is None:
+            key = (_shown(m), m["thing"].value)
+            sure[key] = min(sure.get(key, Tier.KEYWORD), _tier(m))
+    rows: dict[_Row, set[str]] = {}
+    for m in genes:
+        tier = _tier(m)
+        if tier > sure.get((_shown(m), m["thing"].value), Tier.KEYWORD):
             continue
-        if m["tier"] is None:
-            terms.add(f"{word} → {m['label'].value} ({vocab.curie(m['thing'].value)})")
-            continue
-        taxon = m["taxon"].value
-        tier = Tier[local(m["tier"]).upper()]
-        note = _note(m, suspects.get(m["m"].value, set()), about, parents, article_known)
-        lexicon = _lexicon(tier, m["source"].value)
-        shown = "(keyword)" if m["word"] is None else word.strip()
-        organism = "" if taxon == vocab.taxon_iri(HUMAN) else m["organism"].value
-        key = (shown, organism, lexicon, note)
-        rows.setdefault(key, set()).add(m["label"].value)
-        order[key] = (m["word"] is None, shown.casefold(), shown, tier, organism, note)
+        taxon = m["taxon"].value if m["taxon"] is not None else ""
+        organism = m["organism"].value if taxon and taxon != vocab.taxon_iri(HUMAN) else ""
+        note = _note(m, supports.get(taxon, "unknown"))
+        word = _shown(m)
+        row = _Row(m["word"] is None, word.casefold(), word, tier, organism, note, _lexicon(tier, m["source"].value))
+        rows.setdefault(row, set()).add(m["label"].value)
     cells = []
     before = None
-    for row in sorted(rows, key=lambda k: order[k]):
-        word, organism, lexicon, note = row
-        genes = ", ".join(sorted(rows[row])) + (f" ({organism})" if organism else "")
-        cells.append(tuple(literal(c) for c in ("" if word == before and word else word, genes, lexicon, note)))
-        before = word
-    lines = [
-        f"{'unresolved' if reason != 'lexicon incomplete' else 'not looked up'} ({reason}): {', '.join(sorted(words))}"
-        for reason, words in sorted(loose.items())
-    ]
-    named = [f"chemicals and diseases: {'; '.join(sorted(terms))}"] if terms else []
-    return Table(("word", "stands_for", "lexicon", "note"), cells), lines, named
+    for row in sorted(rows):
+        names = ", ".join(sorted(rows[row])) + (f" ({row.organism})" if row.organism else "")
+        shown = "" if row.word == before and row.word else row.word
+        cells.append(tuple(literal(c) for c in (shown, names, row.lexicon, row.note)))
+        before = row.word
+    return Table(("word", "stands_for", "lexicon", "note"), cells)
+
+
+def _tier(mention: dict[str, Any]) -> Tier:
+    return Tier[local(mention["tier"]).upper()]
+
+
+def _shown(mention: dict[str, Any]) -> str:
+    return "(keyword)" if mention["word"] is None else mention["word"].value.strip()
 
 
 def _lexicon(tier: Tier, source: str) -> str:
@@ -212,20 +295,24 @@ _SUSPECT = {
 }
 
 
-def _note(m: dict[str, Any], suspects: set[str], about: set[str], parents: dict[str, str], article_known: bool) -> str:
+_SUPPORT: dict[Support, str] = {
+    "article": "",
+    "table only": "organism in the table only",
+    "unknown": "organism support unknown",
+}
+
+
+def _note(m: dict[str, Any], support: Support) -> str:
     notes = [NOT_PUBLISHED] if m["word"] is None else []
     if m["reason"] is not None:
         notes.append(f"candidate: {local(m['reason'])}")
     if m["ambiguity"] is not None:
         notes.append(_AMBIGUITY[local(m["ambiguity"])])
-    if m["match"] is not None and "rewritten" in suspects:
+    doubts = m["doubts"]
+    if m["match"] is not None and "rewritten" in doubts:
         notes.append(f"read as {m['match'].value}")
-    notes += [_SUSPECT[s] for s in sorted(suspects - {"rewritten"})]
-    taxon = m["taxon"].value
-    if taxon not in about and parents.get(taxon) not in about and (article_known or taxon != vocab.taxon_iri(HUMAN)):
-        in_table = m["intable"] is not None and m["intable"].value == "true"
-        notes.append("organism in the table only" if in_table else "organism not supported")
-    return "; ".join(notes)
+    notes += [_SUSPECT[s] for s in sorted(doubts - {"rewritten"})]
+    return "; ".join([*notes, _SUPPORT[support]] if _SUPPORT[support] else notes)
 
 
 def _paper(ask: Ask, iri: str) -> Sheet:
@@ -300,3 +387,41 @@ def _gene(ask: Ask, iri: str, *more: str) -> Sheet:
         f"its figures: kg query figures-mentioning-genes {label}",
     ]
     return Sheet([line for line in head if line], Table(("mentioned_by", "figures", "words"), rows), foot)
+
+
+def _term(ask: Ask, kind: str, iri: str) -> Sheet:
+    """A chemical or disease: its names, and the words that figures have for it."""
+    node = NamedNode(iri)
+    label = _values(ask, iri, "rdfs:label")[0]
+    same = [vocab.curie(other) for other in _values(ask, iri, "skos:exactMatch")]
+    also = _values(ask, iri, "skos:altLabel")
+    head = [
+        _join((label if label != vocab.curie(iri) else "", kind, vocab.curie(iri))),
+        _join(
+            (f"the same as {', '.join(same)}" if same else "", f"in records also: {', '.join(also)}" if also else "")
+        ),
+    ]
+    words = ask(
+        _PREFIXES + "SELECT ?word (COUNT(DISTINCT ?figure) AS ?figures) WHERE { "
+        f"?m oa:hasBody {node} ; oa:hasTarget ?figure ; kg:word ?word }} GROUP BY ?word ORDER BY DESC(?figures) ?word"
+    )
+    foot = [f"its figures: kg query figures-by-{kind} {vocab.curie(iri)}"]
+    return Sheet([line for line in head if line], words, foot)
+
+
+def _organism(ask: Ask, iri: str) -> Sheet:
+    node = NamedNode(iri)
+    name = _values(ask, iri, "rdfs:label")[0]
+    species = _values(ask, iri, "schema:parentTaxon")
+    head = [_join((name, vocab.curie(iri), f"of the species {vocab.curie(species[0])}" if species else ""))]
+    counts = {
+        "genes in figures": f"?x a schema:Gene ; schema:taxonomicRange {node}",
+        "figures whose article is about it": f"?x schema:about {node}",
+        "figures whose gene table names it": f"?x kg:mentionsOrganism {node}",
+    }
+    rows = []
+    for what, pattern in counts.items():
+        found = _one(ask, f"SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {pattern} }}")
+        rows.append((literal(what), found["n"]))
+    foot = [f'its genes: kg query most-figured-genes --organism "{name}"']
+    return Sheet(head, Table(("what", "count"), rows), foot)

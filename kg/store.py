@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "kg.store"
 _META = "build.json"
+_GENES = "gene_info.gz"
 _DATA = "oxigraph"
 LEDGER = "ledger.sqlite"
 """File of the ledger (`kg.ledger`) in a store's folder."""
@@ -63,6 +64,12 @@ def build_info(path: str | Path | None = None) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return info
+
+
+def user_genes(path: str | Path | None = None) -> Path | None:
+    """The gene_info file with the user's genes that the store was built with; None if there were none."""
+    genes = (Path(path) if path else default_path()).resolve() / _GENES
+    return genes if genes.is_file() else None
 
 
 @contextlib.contextmanager
@@ -142,14 +149,14 @@ class StoreWriter:
             self._store = pyoxigraph.Store(str(self.folder / _DATA))
 
     def load(self, chunks: Iterable[bytes]) -> None:
-        """Load N-Triples, as they come, through Oxigraph's bulk loader."""
+        """Load N-Triples, as they come, through Oxigraph's bulk loader. It does not ask again whether IRIs are IRIs."""
         import pyoxigraph
 
         with writing(self.path):
             source = _Chunks(chunks)
             try:
                 stream = io.BufferedReader(source, 1 << 20)
-                self._open.bulk_load(input=stream, format=pyoxigraph.RdfFormat.N_TRIPLES)
+                self._open.bulk_load(input=stream, format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True)
             except OSError:
                 if source.error is not None:  # the loader saw only that reading failed
                     raise source.error from None
@@ -186,11 +193,16 @@ class StoreWriter:
             raise RuntimeError("the writer has not been started")
         return self._store
 
-    def commit(self, info: dict[str, Any]) -> None:
-        """Write down what was built, and make this the store."""
+    def commit(self, info: dict[str, Any], genes: bytes = b"") -> None:
+        """Write down what was built, and make this the store.
+
+        ``genes`` are the user's genes (a gzipped gene_info file), so that who asks understands the same names.
+        """
         if self._store is not None:
             self.finish()
         with writing(self.path):
+            if genes:
+                (self.folder / _GENES).write_bytes(genes)
             (self.folder / _META).write_text(json.dumps(info, indent=1, sort_keys=True) + "\n", "utf-8")
             link = self.path.parent / f".{self.path.name}-link-{secrets.token_hex(4)}"
             link.symlink_to(self.folder.name)

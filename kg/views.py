@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from kg.lookup import Found
 from kg.results import Table, Term, literal
+from kg.support import SUPPORTS
 from kg.vocab import KG, Tier, figid_of
 
 NOT_PUBLISHED = "word not published"
@@ -72,11 +73,12 @@ def rows(table: Table, _args: Sequence[Found]) -> Shown:
 
 
 class _Evidence(NamedTuple):
-    """Best evidence for one gene in one figure."""
+    """Best evidence for one gene in one figure; ``notes`` say what speaks against all of it."""
 
     tier: Tier
     words: tuple[str, ...]
     notes: tuple[str, ...]
+    support: str
     resolved: bool
 
     @property
@@ -98,15 +100,29 @@ def _best(mentions: Sequence[dict[str, Any]]) -> _Evidence:
     best = min(tiers)
     chosen = [m for m, tier in zip(mentions, tiers, strict=True) if tier is best]
     chosen = [m for m in chosen if m["reason"] is None] or chosen
-    clear = [m for m in chosen if m["ambiguity"] is None]
-    notes = {local(m["ambiguity"]) for m in chosen} - {""} if not clear else set()
+    against = [_against(m) for m in chosen]
+    notes = set().union(*against) if all(against) else set()  # one word without a doubt is enough
     notes |= {f"candidate: {local(m['reason'])}" for m in chosen if m["reason"] is not None}
     words = sorted({m["word"].value for m in chosen if m["word"] is not None})
-    return _Evidence(best, tuple(words), tuple(sorted(notes)), resolved=all(m["reason"] is None for m in chosen))
+    support = min((local(m["support"]) for m in chosen), key=SUPPORTS.index)
+    return _Evidence(
+        best, tuple(words), tuple(sorted(notes)), support, resolved=all(m["reason"] is None for m in chosen)
+    )
+
+
+def _against(mention: dict[str, Any]) -> set[str]:
+    """Ambiguity and doubts of one mention; the latter come joined, as `collect` does it."""
+    doubts = mention["doubts"].value.split(", ") if mention["doubts"] is not None else []
+    return {local(mention["ambiguity"]), *doubts} - {""}
+
+
+_PARTS = ("tier", "words", "note", "support")
 
 
 def figures_by_genes(table: Table, args: Sequence[Found]) -> Shown:
-    """One row a figure, best evidence first; for each gene asked for, its best tier and the words."""
+    """One row a figure, best evidence first; for each gene asked for, its best tier, the words and what speaks against
+    them, and whether the article supports its organism.
+    """
     of = {iri: i for i, found in enumerate(args) for iri in found.iris}
     figures: dict[str, dict[str, Any]] = {}
     evidence: dict[str, dict[int, list[dict[str, Any]]]] = {}
@@ -131,17 +147,19 @@ def figures_by_genes(table: Table, args: Sequence[Found]) -> Shown:
             "figure",
             "title",
             "year",
-            *(f"{head}_{part}" for head in heads for part in ("tier", "words", "note")),
+            *(f"{head}_{part}" for head in heads for part in _PARTS),
         ),
         [_full_row(figures[f], best[f], len(args)) for f in ordered],
     )
     short = Table(
-        ("figure", "year", *(found.label for found in args)),
+        ("figure", "year", *(found.label for found in args), "organism_support"),
         [
             (
                 literal(figid_of(f)),
                 figures[f]["year"],
                 *(literal(best[f][i].shown) if i in best[f] else None for i in range(len(args))),
+                # Mostly the same for all genes of a row, so that it is said once.
+                literal(", ".join(dict.fromkeys(best[f][i].support for i in sorted(best[f])))),
             )
             for f in ordered
         ],
@@ -165,11 +183,12 @@ def _full_row(entry: dict[str, Any], best: dict[int, _Evidence], genes: int) -> 
     for i in range(genes):
         found = best.get(i)
         if found is None:
-            cells += [None, None, None]
+            cells += [None] * len(_PARTS)
             continue
         cells.append(literal(found.tier.label))
         cells.append(literal(", ".join(found.words)) if found.words else None)
         cells.append(literal(", ".join(found.notes)) if found.notes else None)
+        cells.append(literal(found.support))
     return tuple(cells)
 
 

@@ -17,9 +17,10 @@ from kg.noise import load_noise
 from kg.normalise import normalise
 from kg.outcome import Outcome, Reason, Reject
 from kg.read import TEXT_FIELDS, Content, Item, content_hash, load, read_record
-from kg.shapes import Checker, Engine, Violation
+from kg.shapes import Engine, Violation
 from kg.terms import Statement, ntriples
-from kg.triples import fact_triples, figure_triples, paper_triples
+from kg.triples import figure_triples
+from kg.verdict import RecordChecker, record_graph
 from kg.vocab import stated
 
 
@@ -52,8 +53,7 @@ class Worker:
 
     def __init__(self, setup: Setup, *, resend: bool = False) -> None:
         self._setup = setup
-        self._checker = Checker(setup.engine) if setup.engine else None
-        self._texts: dict[Fact, str] = {}
+        self._checker = RecordChecker(setup.engine, setup.lexicon) if setup.engine else None
         self._digests: dict[Fact, int] = {}
         self._resend = resend
 
@@ -75,7 +75,8 @@ class Worker:
                 outcomes.append(Outcome(item.figid, item.path, hashed, rejected(item, error)))
                 continue
             text = ntriples(own)
-            reasons = self._check(record, self.graph(text, shared)) if self._checker else ()
+            found = self._checker.check(text, shared) if self._checker else ()
+            reasons = tuple(violation_reason(v, record) for v in found if v.severity.endswith("Violation"))
             keys = record.unknown_keys, record.repeated_keys
             if reasons:
                 reject = Reject(item.path, item.figid, reasons)
@@ -96,24 +97,6 @@ class Worker:
         record = read_record(item, content)
         figure = normalise(record, self._setup.lexicon, self._setup.noise)
         return record, figure_triples(figure), figure.shared
-
-    def graph(self, own: str, shared: SharedFacts) -> str:
-        """A record as a graph of its own, in N-Triples: what the shapes are held against."""
-        parts = [own]
-        if shared.paper:
-            parts.append(ntriples(paper_triples(shared.paper)))
-        for fact in shared.things:
-            text = self._texts.get(fact)
-            if text is None:
-                text = ntriples(fact_triples(fact, self._setup.lexicon))
-                self._texts[fact] = text
-            parts.append(text)
-        return "".join(parts)
-
-    def _check(self, record: Record, graph: str) -> tuple[Reason, ...]:
-        assert self._checker is not None
-        found = self._checker.check(graph)
-        return tuple(violation_reason(v, record) for v in found if v.severity.endswith("Violation"))
 
     def _stated(self, things: Sequence[Fact], new: dict[int, Fact]) -> tuple[int, ...]:
         """Digests of facts; those that have not been sent are added to ``new``."""
@@ -209,4 +192,4 @@ def records_alone(items: Iterable[Item], lexicon: Lexicon) -> Iterator[tuple[Ite
         except RecordError as error:
             yield item, error
             continue
-        yield item, Alone(record, worker.graph(ntriples(own), shared), shared)
+        yield item, Alone(record, record_graph(ntriples(own), shared, lexicon), shared)

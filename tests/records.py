@@ -344,16 +344,15 @@ def graph(
     from kg.shared import Settler
     from kg.terms import ntriples
     from kg.triples import figure_triples
-    from kg.worker import Setup, Worker
+    from kg.verdict import record_graph
 
     triples: list[Statement] = []
-    worker = Worker(Setup(lexicon, dict(noise), None, ()))
     settler = Settler(lexicon)
     for item in find_items(sources).items:
         figure = normalise(read_record(item), lexicon, noise)
         own = figure_triples(figure)
         if checker:
-            assert checker.check(worker.graph(ntriples(own), figure.shared)) == []
+            assert checker.check(record_graph(ntriples(own), figure.shared, lexicon)) == []
         triples += own
         if figure.shared.paper:
             triples += settler.add_paper(item.figid, figure.shared.paper)

@@ -22,7 +22,7 @@ from rdflib.compare import isomorphic
 from records import FAMILY, LEFT_OUT, SYMBOL, SYNONYM, gene, write
 
 from kg.checking import check
-from kg.cli import _print_build
+from kg.cli_build import _print_build
 from kg.errors import CannotRun, UsageError
 from kg.outcome import Reject
 from kg.pipeline import build

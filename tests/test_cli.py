@@ -170,6 +170,19 @@ def test_the_store_of_the_environment(store: Path, tmp_path: Path, monkeypatch: 
     assert run("query", "figures-mentioning-genes", "TP53", store=tmp_path / "other").code == 3
 
 
+def test_a_group_of_questions_takes_the_store_too(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KG_STORE", raising=False)
+    question = ("figures-mentioning-genes", "TP53")
+    assert run("query", "--store", tmp_path / "none").out == run("query").out  # the list needs no store
+    assert run("query", "--store", store, *question).code == 0
+    assert run("query", "--store", tmp_path / "none", *question).code == 3
+    assert run("query", "--store", tmp_path / "none", *question, store=store).code == 0  # the nearer one counts
+    monkeypatch.setenv("KG_STORE", str(tmp_path / "none"))
+    assert run("query", "--store", store, *question).code == 0  # what is typed goes before the environment
+    assert run("query", *question).code == 3
+
+
 def test_asking_writes_nothing(store: Path) -> None:
     def files() -> dict[str, tuple[int, int]]:
         folder = store.resolve()
@@ -184,8 +197,8 @@ def test_asking_writes_nothing(store: Path) -> None:
 def test_results_go_to_stdout_and_all_else_to_stderr(store: Path) -> None:
     ran = run("query", "figures-mentioning-genes", "jak2", "STAT3", "--tier", "symbol", "--format", "csv", store=store)
     assert ran.out.splitlines() == [
-        "figure,title,year,JAK2_tier,JAK2_words,JAK2_note,STAT3_tier,STAT3_words,STAT3_note",
-        "https://pfocr.wikipathways.org/figures/PMC1__f1.html,JAK2 activates STAT3,2020,symbol,JAK2,,symbol,STAT3,",
+        "figure,title,year,JAK2_tier,JAK2_words,JAK2_note,JAK2_support,STAT3_tier,STAT3_words,STAT3_note,STAT3_support",
+        "https://pfocr.wikipathways.org/figures/PMC1__f1.html,JAK2 activates STAT3,2020,symbol,JAK2,,article,symbol,STAT3,,article",
     ]
     assert "also in other organisms" in ran.err
     assert "1 figure" in ran.err
@@ -220,7 +233,7 @@ def test_the_stored_queries_are_files_to_run(store: Path) -> None:
 
     ran = run("sparql", get("most-figured-genes").path, "--format", "csv", store=store)
     assert ran.code == 0
-    assert ran.lines[1] == "https://identifiers.org/ncbigene/6774,STAT3,3,5"
+    assert ran.lines[1] == "https://identifiers.org/ncbigene/6774,STAT3,3,3,5"
 
 
 def test_ask(store: Path) -> None:

@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 
 import pyoxigraph
 import pytest
+import yaml
 
+from kg import quickyaml
+from kg.frontmatter import front_matter
 from kg.pipeline import build
 from kg.store import open_store
 from kg.tally import BuildResult
@@ -21,6 +24,7 @@ from kg.tally import BuildResult
 pytestmark = pytest.mark.needs_shared
 
 FIGURES = 2659
+PYYAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PREFIXES = """
 PREFIX schema: <https://schema.org/>
 PREFIX oa: <http://www.w3.org/ns/oa#>
@@ -33,6 +37,7 @@ TIERS = ("Symbol", "Synonym", "Family", "Keyword")
 
 
 class Corpus(NamedTuple):
+    records: Path
     truth: dict[str, Any]
     result: BuildResult
     store: pyoxigraph.Store
@@ -79,8 +84,18 @@ def made(layout: str, shared: Path, tmp_path_factory: pytest.TempPathFactory) ->
         )
         truth = json.loads((folder / "records" / "truth.json").read_text())
         result = build([folder / "records"], store=folder / "kg.store", reject_file=folder / "rejects.jsonl")
-        _made[layout] = Corpus(truth, result, open_store(folder / "kg.store"))
+        _made[layout] = Corpus(folder / "records", truth, result, open_store(folder / "kg.store"))
     return _made[layout]
+
+
+def test_the_yaml_of_every_record_is_read_as_pyyaml_reads_it(corpus: Corpus) -> None:
+    quick = 0
+    for path in sorted((corpus.records / "_figures").iterdir()):
+        data = path.read_bytes()
+        text = data.decode().removeprefix("---\n").partition("\n---\n")[0] + "\n"
+        assert front_matter(data, file=path.name).mapping == yaml.load(text, Loader=PYYAML)
+        quick += quickyaml.load(text)[0]
+    assert quick > 0.9 * FIGURES, "the native parser is hardly used: the build is slower than it need be"
 
 
 def test_all_records_are_in_the_graph(corpus: Corpus) -> None:

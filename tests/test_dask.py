@@ -399,7 +399,7 @@ def test_workers_that_do_not_see_the_sources(corpus: Path, cluster: LocalCluster
 def test_workers_with_another_version(
     corpus: Path, cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kg.cluster, "code", lambda: "of another version")
+    monkeypatch.setattr(kg.cluster, "_installed", lambda: "of another version")
     with pytest.raises(CannotRun, match="another version of kg"):
         Result(corpus, address(cluster), tmp_path)
 

@@ -6,18 +6,23 @@ import re
 import runpy
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from question_records import ROOT, run
+from records import FAMILY, GENE_COLUMNS, SYNONYM, ZEBRAFISH, gene, table, write
 
+import kg
 from kg import errors
 from kg.catalogue import catalogue
 from kg.read import JSONLD_LEFT_OUT, LEFT_OUT, OTHER_FIELDS, TEXT_FIELDS
 from kg.tables import GENE_LEFT_OUT
+from kg.vocab import figid_of
 
 FOLDERS = ("", "docs", "decisions", "kg/data", "kg/data/lexicon", "bench", "shapes", "queries", "seeds")
 DOCUMENTS = sorted(
     path for folder in FOLDERS for path in (ROOT / folder).glob("*.md") if not path.name.startswith("PMC")
 )
+STATS = ("STAT1", "STAT2", "STAT3", "STAT4", "STAT5A", "STAT5B", "STAT6")
 README = (ROOT / "README.md").read_text("utf-8")
 GRAPH = (ROOT / "docs" / "graph.md").read_text("utf-8")
 
@@ -51,6 +56,30 @@ def test_the_readme_shows_what_make_demo_prints(tmp_path: Path) -> None:
     assert len(printed) == 4
     for line in printed:
         assert same_but_for_time(line) in in_readme
+
+
+def test_the_readme_shows_what_kg_show_prints(tmp_path: Path) -> None:
+    """The words of the seed figure's own table, as `kg show` prints them beside its record."""
+    (seed,) = (ROOT / "seeds").glob("PMC*.md")
+    rows = [
+        *(
+            gene("JAK", "JAK", s, n, FAMILY)
+            for s, n in (("JAK1", 3716), ("JAK2", 3717), ("JAK3", 3718), ("TYK2", 7297))
+        ),
+        gene("STAT", "STAT", "SOAT1", 6646, SYNONYM),
+        *(gene("STAT", "STAT", s, n, FAMILY) for s, n in zip(STATS, range(6772, 6779), strict=True)),
+        gene("STAT", "STAT", "stat1b", 368481, SYNONYM, ZEBRAFISH),
+        gene("STAT", "STAT", "stat4", 368519, SYNONYM, ZEBRAFISH),
+    ]
+    (tmp_path / seed.name).write_bytes(seed.read_bytes())
+    (tmp_path / f"{seed.stem}-genes.tsv").write_text(table(GENE_COLUMNS, rows))
+    run("build", tmp_path, "--reject-file", tmp_path / "r", "--jobs", "1", store=tmp_path / "kg.store")
+    printed = [" ".join(line.split()) for line in run("show", seed.stem, store=tmp_path / "kg.store").out.splitlines()]
+    shown = README.partition("`kg show` says:\n\n```\n")[2].partition("```")[0].splitlines()
+    start = printed.index("word stands for lexicon note")
+    assert [" ".join(line.split()) for line in shown] == printed[start : start + len(shown)]
+    assert printed[start + len(shown)].startswith("(keyword)")
+    assert "all genes: organism in the table only" in printed
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:
@@ -89,6 +118,52 @@ def test_files_that_documents_name_are_there() -> None:
             r"`((?:kg|docs|shapes|queries|scripts|tests|decisions|bench)/[\w./-]+)`", path.read_text("utf-8")
         ):
             assert (ROOT / name).exists() or "NAME" in name, f"{path.name}: {name}"
+
+
+WIKIPATHWAYS = """
+@prefix dc: <http://purl.org/dc/elements/1.1/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix wp: <http://vocabularies.wikipathways.org/wp#> .
+<https://rdf.wikipathways.org/Pathway/WP1_r1> a wp:Pathway ; dc:title "A pathway"@en .
+<x:sod1> dcterms:isPartOf <https://rdf.wikipathways.org/Pathway/WP1_r1> ;
+  wp:bdbEntrezGene <SCHEME://identifiers.org/ncbigene/6647> .
+<x:casp3> dcterms:isPartOf <https://rdf.wikipathways.org/Pathway/WP1_r1> ;
+  wp:bdbEntrezGene <SCHEME://identifiers.org/ncbigene/836> .
+"""
+
+
+def joined_with_wikipathways(turtle: str, folder: Path) -> list[tuple[str, str, str, str]]:
+    """The query of the document, on WikiPathways' RDF and two figures: SOD1, CASP3 and JAK2; SOD1 and STAT3."""
+    sod1 = gene("SOD1", "SOD1", "SOD1", 6647)
+    write(
+        folder / "r", "PMC1__f1", genes=[sod1, gene("CASP3", "CASP3", "CASP3", 836), gene("JAK2", "JAK2", "JAK2", 3717)]
+    )
+    write(folder / "r", "PMC2__f1", genes=[sod1, gene("STAT3", "STAT3", "STAT3", 6774)])
+    kg.build([folder / "r"], no_store=True, dump=folder / "ours.nt", jobs=1)
+    store = pyoxigraph.Store()
+    store.load(path=folder / "ours.nt", format=pyoxigraph.RdfFormat.N_TRIPLES)
+    store.load(input=turtle, format=pyoxigraph.RdfFormat.TURTLE)
+    (query,) = re.findall(r"```sparql\n(.*?)```", section(GRAPH, "Joining WikiPathways"), re.DOTALL)
+    found = store.query(query)
+    assert isinstance(found, pyoxigraph.QuerySolutions)
+    rows = [
+        (row["title"].value, figid_of(row["figure"].value), row["shared"].value, row["symbols"].value) for row in found
+    ]
+    return [(title, figid, shared, ", ".join(sorted(symbols.split(", ")))) for title, figid, shared, symbols in rows]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_query_that_joins_wikipathways(tmp_path: Path, scheme: str) -> None:
+    rows = joined_with_wikipathways(WIKIPATHWAYS.replace("SCHEME", scheme), tmp_path)
+    assert rows == [("A pathway", "PMC1__f1", "2", "CASP3, SOD1"), ("A pathway", "PMC2__f1", "1", "SOD1")]
+
+
+@pytest.mark.needs_shared
+def test_the_query_that_joins_wikipathways_on_a_real_pathway(tmp_path: Path, shared: Path) -> None:
+    """WP2447, ALS: it has SOD1 and CASP3, and neither JAK2 nor STAT3; its IRIs are of `http:`."""
+    rows = joined_with_wikipathways((shared / "wikipathways" / "WP2447_r75221.ttl").read_text("utf-8"), tmp_path)
+    title = "Amyotrophic lateral sclerosis (ALS)"
+    assert rows == [(title, "PMC1__f1", "2", "CASP3, SOD1"), (title, "PMC2__f1", "1", "SOD1")]
 
 
 def section(text: str, heading: str) -> str:

@@ -460,6 +460,33 @@ def test_keywords(
     assert graph.edges(FIGURE) == resolved | {("mentionsCandidate", body(n)) for n in candidates}
 
 
+DOUBTED_KEYWORDS = {
+    # case: keyword, organisms_ner, body, doubts
+    "a metabolite": ("CAMP", ["Homo sapiens"], 820, {"metaboliteOrIon"}),
+    "an everyday word": ("REST", ["Homo sapiens"], 5978, {"commonWord"}),
+    "none": ("STAT3", ["Homo sapiens"], 6774, set()),
+    "no gene at all": ("WATER", ["Homo sapiens"], None, set()),
+}
+
+
+@pytest.mark.parametrize(
+    ("keyword", "ner", "gene_id", "doubts"), DOUBTED_KEYWORDS.values(), ids=DOUBTED_KEYWORDS.keys()
+)
+def test_a_keyword_is_doubted_as_a_word_is(
+    tmp_path: Path, graph_of: GraphOf, keyword: str, ner: list[str], gene_id: int | None, doubts: set[str]
+) -> None:
+    """Its match is not known: it is neither rewritten nor a matter of case."""
+    seen = graph_of(write(tmp_path, keywords=[keyword], organisms_ner=ner)).mention(keyword=keyword)
+    assert seen.body == (body(gene_id) if gene_id else None)
+    assert seen.suspect == doubts
+
+
+def test_a_keyword_that_is_a_disease_in_another_spelling(tmp_path: Path, graph_of: GraphOf) -> None:
+    diseases = [("(pts)", "mesh:D054038", "post thrombotic", "Postthrombotic Syndrome", "NA")]
+    seen = graph_of(write(tmp_path, keywords=["PTS"], diseases=diseases)).mention(keyword="PTS")
+    assert (seen.body, seen.suspect) == (body(5805), {"alsoOther"})
+
+
 def test_a_symbol_of_a_fly_is_not_taken_for_a_human_one(tmp_path: Path, graph_of: GraphOf) -> None:
     """Like PMC4033995 alone: COX2 is the fly's gene 19893535; human COX2 is 4513."""
     ner = ["Homo sapiens", "Mus musculus", "Drosophila melanogaster"]

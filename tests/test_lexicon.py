@@ -137,6 +137,8 @@ def test_families(lexicon: Lexicon) -> None:
     assert stat is not None
     assert {"6772", "6773", "6774", "6775", "6776", "6777", "6778"} == set(stat.members)
     assert lexicon.family("JAK2") is None
+    assert lexicon.family("hh") is None
+    assert {family.family_id for family in lexicon.families("hh")} == {"Hedgehog", "HRH"}
 
 
 @pytest.mark.parametrize(

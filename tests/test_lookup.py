@@ -242,9 +242,14 @@ def test_the_candidates_are_answers_to_the_question(store: Path) -> None:
 
 def test_a_label_is_a_column_as_it_is(store: Path) -> None:
     ran = run("query", "figures-mentioning-genes", "MT-CO1", store=store)
-    assert ran.lines[0].split() == ["figure", "year", "MT-CO1"]
+    assert ran.lines[0].split() == ["figure", "year", "MT-CO1", "organism", "support"]
     found = kg.query("figures-mentioning-genes", "MT-CO1", store=store)
-    assert found.table.columns[3:] == ("MT_CO1_tier", "MT_CO1_words", "MT_CO1_note")  # SPARQL variables
+    assert found.table.columns[3:] == (
+        "MT_CO1_tier",
+        "MT_CO1_words",
+        "MT_CO1_note",
+        "MT_CO1_support",
+    )  # SPARQL variables
 
 
 @pytest.mark.parametrize("text", ["JAK", "jak"])
@@ -252,6 +257,22 @@ def test_a_family_is_said_to_be_one(store: Path, text: str) -> None:
     ran = run("query", "figures-mentioning-genes", text, store=store)
     assert (ran.code, ran.out) == (2, "")
     assert f'"{text}" is a family or complex, not a gene: JAK1, JAK2, JAK3, TYK2' in ran.err
+
+
+def test_a_family_is_human(lookup: Callable[..., Lookup]) -> None:
+    with pytest.raises(NotInGraph, match=r'no Mus musculus gene "JAK" in this graph\.'):
+        lookup("mouse").find("gene", "JAK")
+    with pytest.raises(NotInGraph, match="is a family or complex"):
+        lookup("any").find("gene", "JAK")
+
+
+@pytest.mark.parametrize("text", ["hh", "HH"])
+def test_a_name_of_two_families_is_not_taken_for_one(lookup: Callable[..., Lookup], text: str) -> None:
+    """FamPlex: HH is a name of Hedgehog, and of the histamine receptors."""
+    with pytest.raises(NotInGraph) as raised:
+        lookup().find("gene", text)
+    for part in ("several families", "Hedgehog (", "SHH", "HRH (", "HRH1"):
+        assert part in str(raised.value)
 
 
 def test_an_unknown_gene_names_near_ones_with_their_figures(store: Path) -> None:
@@ -297,6 +318,79 @@ NOT_GUESSED = (
     "3717",
     "https://identifiers.org/ncbigene/3717#x",
 )
+
+
+UNDERSTOOD = "Such as these are understood: ncbigene:3717, hgnc.symbol:JAK2"
+SAID = {
+    "3717": "3717 is no name of a gene. If you mean the NCBI Gene id, say ncbigene:3717",
+    "entrez:3717": f"entrez: is no prefix of a gene here. If you mean the NCBI Gene id, say ncbigene:3717. {UNDERSTOOD}",
+    "GeneID:3717": f"GeneID: is no prefix of a gene here. If you mean the NCBI Gene id, say ncbigene:3717. {UNDERSTOOD}",
+    "ncbi:3717": f"ncbi: is no prefix of a gene here. If you mean the NCBI Gene id, say ncbigene:3717. {UNDERSTOOD}",
+    "HGNC:6192": f"HGNC: is no prefix of a gene here. {UNDERSTOOD}",
+    "chebi:15422": f"chebi: is no prefix of a gene here. {UNDERSTOOD}",
+    "https://identifiers.org/hgnc/6192": f"https://identifiers.org/hgnc/6192 is no IRI of a gene here. {UNDERSTOOD}",
+    "https://www.ncbi.nlm.nih.gov/gene/3717": (
+        "https://www.ncbi.nlm.nih.gov/gene/3717 is no IRI of a gene here. If you mean the NCBI Gene id, say "
+        f"ncbigene:3717. {UNDERSTOOD}"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", SAID)
+@pytest.mark.parametrize("organism", [None, "mouse", "any"])
+def test_what_is_an_id_of_another_kind_is_told_how_to_say_it(
+    lookup: Callable[..., Lookup], text: str, organism: str | None
+) -> None:
+    with pytest.raises(UsageError) as raised:
+        lookup(organism).find("gene", text)
+    assert str(raised.value) == SAID[text]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "understood"),
+    [
+        ("chemical", "drugbank:DB00171", "chebi:15422, mesh:D000255"),
+        ("disease", "umls:C0011849", "doid:162, mesh:D003920"),
+        ("organism", "taxon:9606", "ncbitaxon:9606"),
+        ("organism", "https://www.uniprot.org/taxonomy/9606", "ncbitaxon:9606"),
+    ],
+)
+def test_prefixes_of_other_things(lookup: Callable[..., Lookup], kind: str, text: str, understood: str) -> None:
+    with pytest.raises(UsageError, match=f" of a {kind} here. Such as these are understood: {understood}$"):
+        lookup().find(kind, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://identifiers.org/hgnc.symbol/JAK2",
+        "http://identifiers.org/hgnc.symbol/JAK2",
+        "hgnc.symbol:JAK2",
+        "HGNC.symbol:JAK2",
+    ],
+)
+def test_hgncs_iri_of_a_symbol_is_the_gene(lookup: Callable[..., Lookup], text: str) -> None:
+    one = lookup("mouse")  # an IRI says its organism
+    assert ids(one.find("gene", text)) == ("3717",)
+    assert one.notes == ["mouse: taken as Mus musculus (ncbitaxon:10090)"] or one.notes == []
+
+
+@pytest.mark.parametrize(
+    "text", ["https://identifiers.org/hgnc.symbol/jak2", "hgnc.symbol:BRCA1", "hgnc.symbol:CYR61", "hgnc.symbol:COX1"]
+)
+def test_hgncs_iri_of_a_symbol_is_not_guessed_at(lookup: Callable[..., Lookup], text: str) -> None:
+    """Another case, a gene that no figure names, a symbol of earlier days, a symbol that is NCBI's alone."""
+    with pytest.raises(NotInGraph, match="no gene of this graph has this symbol of HGNC's"):
+        lookup().find("gene", text)
+
+
+def test_a_symbol_with_a_colon_is_a_symbol(tmp_path: Path) -> None:
+    """The fly's histone genes are called so."""
+    name = "His4:CG31611"
+    write(tmp_path, genes=[gene("H4", name, name, 318846, SYMBOL, FLY)])
+    kg.build([tmp_path], store=tmp_path / "s", jobs=1)
+    one = Lookup(ask_store(open_store(tmp_path / "s")), "fruit fly")
+    assert ids(one.find("gene", name)) == ("318846",)
 
 
 @pytest.mark.parametrize("text", NOT_GUESSED)

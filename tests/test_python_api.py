@@ -103,9 +103,11 @@ def test_records_of_an_answer(store: Path) -> None:
             "JAK2_tier": "symbol",
             "JAK2_words": "JAK2",
             "JAK2_note": None,
+            "JAK2_support": "article",
             "STAT3_tier": "symbol",
             "STAT3_words": "STAT3",
             "STAT3_note": None,
+            "STAT3_support": "article",
         }
     ]
     assert isinstance(answer.table, kg.Table)
@@ -156,7 +158,10 @@ def test_no_store(tmp_path: Path) -> None:
 def test_sparql(store: Path) -> None:
     table = kg.sparql("SELECT ?n { ncbigene:3717 rdfs:label ?n }", store=store)
     assert (table.columns, [[term.value for term in row if term] for row in table.rows]) == (("n",), [["JAK2"]])
-    for text in ("ASK {}", "DESCRIBE ncbigene:3717", "nonsense", "INSERT DATA { <x:a> <x:b> <x:c> }"):
+    for text in ("ASK {}", "DESCRIBE ncbigene:3717", "CONSTRUCT WHERE { ?s ?p ?o }"):
+        with pytest.raises(kg.UsageError, match=r"not a SELECT query.*kg\.open_graph"):
+            kg.sparql(text, store=store)
+    for text in ("nonsense", "INSERT DATA { <x:a> <x:b> <x:c> }"):
         with pytest.raises(kg.UsageError, match="not a"):
             kg.sparql(text, store=store)
 
@@ -187,6 +192,9 @@ def test_the_graph_is_one_of_rdflib(graph: rdflib.Graph, store: Path) -> None:
     assert set(graph.subjects(RDF.type, SCHEMA.ImageObject)) == {FIGURE[f"{figid}.html"] for figid in FIGURES}
     assert str(graph.value(NCBIGENE["3717"], RDFS.label)) == "JAK2"
     assert graph.value(None, RDFS.label, rdflib.Literal("JAK2")) == NCBIGENE["3717"]
+    # To rdflib a literal with and without xsd:string are two; the README says which it gets.
+    assert graph.value(NCBIGENE["3717"], RDFS.label) == rdflib.Literal("JAK2", datatype=rdflib.XSD.string)
+    assert graph.value(NCBIGENE["3717"], RDFS.label) != rdflib.Literal("JAK2")
     assert (FIGURE["PMC1__f1.html"], KG.mentionsSymbol, NCBIGENE["3717"]) in graph
     assert (FIGURE["PMC1__f2.html"], KG.mentionsSymbol, NCBIGENE["3717"]) not in graph
 

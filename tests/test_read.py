@@ -13,7 +13,7 @@ from records import FAMILY, LEFT_OUT, SYMBOL, front_matter, gene, inline, table,
 from kg.errors import RecordError, UsageError
 from kg.model import GeneRow, Record, TermRow
 from kg.read import LEFT_OUT as KEYS_LEFT_OUT
-from kg.read import Item, content_hash, find_items, read_record
+from kg.read import Item, content_hash, find_items, load, read_record
 
 JAK2 = gene("JAK", "JAK", "JAK2", 3717, FAMILY)
 ATP = ("ATP", "mesh:D000255", "Adenosine Triphosphate", "ATP", "chebi:15422")
@@ -206,7 +206,7 @@ def test_a_folder_with_the_name_of_a_record(tmp_path: Path) -> None:
 
 def test_content_hash_covers_record_and_tables(tmp_path: Path) -> None:
     def hashed(folder: str, **given: Any) -> str:
-        return content_hash(only(write(tmp_path / folder, **given)))
+        return content_hash(load(only(write(tmp_path / folder, **given))))
 
     whole = hashed("a", genes=[JAK2], chemicals=[ATP])
     assert whole == hashed("b", genes=[JAK2], chemicals=[ATP])

@@ -24,7 +24,7 @@ from kg.vocab import KG, PREFIXES, SHAPES
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 KGSH = rdflib.Namespace(SHAPES)
 FILES = sorted(resource("shapes").glob("*.ttl"))
-DAMAGES = 150
+DAMAGES = 1_000
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 import rdflib
 from question_records import FIGURES, SEED, cells, fixture_store, put_seed, rdflib_graph, run
 from rdflib.namespace import RDF, VOID
-from records import FLY, MOUSE, SYMBOL, SYNONYM, gene, write
+from records import FAMILY, FLY, MOUSE, SYMBOL, SYNONYM, gene, write
 
 import kg
 
@@ -52,11 +52,12 @@ def test_a_figure(store: Path) -> None:
 def test_a_figure_of_an_article_on_nothing_known(store: Path) -> None:
     text, table = sheet("PMC3__f1", store)
     assert "organisms of the article not known" in text[1]
+    assert text[2] == "all genes: organism in the table only"  # said once, of human genes as well
     assert table == [
         ["word", "stands for", "lexicon", "note"],
         ["JAK", "JAK1, JAK2, JAK3, TYK2", "family (FamPlex)"],
         ["STAT", "SOAT1", "synonym", "the word also stands for a family"],
-        ["stat1b, stat4 (Danio rerio)", "synonym", "several genes; organism in the table only"],
+        ["stat1b, stat4 (Danio rerio)", "synonym", "several genes"],
         ["STAT1, STAT3, STAT4", "family (FamPlex)"],
         ["WNT", "WNT1, WNT3A", "family (FamPlex)"],
     ]
@@ -74,7 +75,7 @@ def test_a_figure_of_keywords(store: Path) -> None:
 def test_candidates_are_shown_as_such(store: Path) -> None:
     text, table = sheet("PMC7__f1", store)
     assert table[1:] == [["(keyword)", "JAK2, STAT3", "keyword", "word not published; candidate: lexicon incomplete"]]
-    assert "not looked up (lexicon incomplete): NOTAGENE, stat4" in text
+    assert "unresolved (lexicon incomplete): NOTAGENE, stat4" in text
 
 
 def test_a_figure_of_2021(store: Path) -> None:
@@ -98,7 +99,7 @@ def test_the_organism_of_a_gene_that_the_article_is_not_about(tmp_path: Path) ->
     write(tmp_path, genes=rows, fields=names)
     kg.build([tmp_path], store=tmp_path / "s", jobs=1)
     _, table = sheet("PMC1__f1", tmp_path / "s")
-    assert table[1] == ["hop", "hop (Drosophila melanogaster)", "synonym", "organism not supported"]
+    assert table[1] == ["hop", "hop (Drosophila melanogaster)", "synonym", "organism support unknown"]
     assert table[2] == ["Jak2", "Jak2 (Mus musculus)", "symbol", "organism in the table only"]
 
 
@@ -171,6 +172,99 @@ def test_a_gene_of_the_mouse(store: Path) -> None:
     assert text[0] == "Jak2 · Mus musculus · ncbigene:16452"
 
 
+def test_a_gene_that_one_word_names_twice_is_shown_once(tmp_path: Path) -> None:
+    """By the better lexicon, unless that has an ambiguity which the other has not."""
+    rows = [
+        gene("STAT3", "STAT3", "STAT3", 6774),
+        gene("STAT3", "APRF", "STAT3", 6774, SYNONYM),  # the same word, corrected to an alias
+        gene("STAT3", "APRF", "IL6", 3569, SYNONYM),
+        gene("AKT", "AKT", "AKT1", 207, SYNONYM),
+        gene("AKT", "AKT", "AKT1", 207, FAMILY),
+        gene("AKT", "AKT", "AKT2", 208, FAMILY),
+        gene("AKT", "Akt1", "Akt1", 11651, SYMBOL, MOUSE),
+        gene("Akt", "AKT", "AKT1", 207, FAMILY),  # another word
+        gene("PKB", "PKBalpha", "AKT1", 207, SYNONYM),  # a synonym without ambiguity
+        gene("PKB", "PKB", "AKT1", 207, FAMILY),
+        gene("PKB", "PKB", "AKT2", 208, FAMILY),
+    ]
+    write(tmp_path, genes=rows, fields={"organisms": ["Homo sapiens", "Mus musculus"]})
+    kg.build([tmp_path], store=tmp_path / "s", jobs=1)
+    _, table = sheet("PMC1__f1", tmp_path / "s")
+    assert table[1:] == [
+        ["AKT", "Akt1 (Mus musculus)", "symbol", "read as Akt1"],
+        ["AKT1", "synonym", "the word also stands for a family"],
+        ["AKT1, AKT2", "family (FamPlex)"],
+        ["Akt", "AKT1", "family (FamPlex)"],
+        ["PKB", "AKT1", "synonym", "read as PKBalpha"],
+        ["AKT2", "family (FamPlex)"],
+        ["STAT3", "STAT3", "symbol"],
+        ["IL6", "synonym", "several genes; read as APRF"],
+    ]
+
+
+def test_doubts_of_keywords_are_shown(tmp_path: Path) -> None:
+    write(tmp_path, keywords=["CAMP", "REST", "JAK2"], fields={"organisms": ["Homo sapiens"]})
+    kg.build([tmp_path], store=tmp_path / "s", jobs=1)
+    _, table = sheet("PMC1__f1", tmp_path / "s")
+    assert table[1:] == [
+        ["(keyword)", "JAK2", "keyword", "word not published"],
+        ["REST", "keyword", "word not published; common word"],
+        ["CAMP", "keyword", "word not published; metabolite or ion"],
+    ]
+
+
+def test_a_term_without_a_name_is_shown_once(tmp_path: Path) -> None:
+    write(tmp_path, diseases=[("odd", "mesh:D99999999", "NA", "NA", "NA")])
+    kg.build([tmp_path], store=tmp_path / "s", jobs=1)
+    text, _ = sheet("PMC1__f1", tmp_path / "s")
+    assert "chemicals and diseases: odd → mesh:D99999999" in text
+    text, table = sheet("mesh:D99999999", tmp_path / "s")
+    assert text[0] == "disease · mesh:D99999999"
+    assert table == [["word", "figures"], ["odd", "1"]]
+
+
+@pytest.mark.parametrize(
+    "thing", ["chebi:15422", "CHEBI:15422", "mesh:D000255", "https://identifiers.org/chebi/CHEBI:15422"]
+)
+def test_a_chemical(store: Path, thing: str) -> None:
+    text, table = sheet(thing, store)
+    assert text == [
+        "ATP · chemical · chebi:15422",
+        "the same as mesh:D000255 · in records also: Adenosine Triphosphate",
+        "its figures: kg query figures-by-chemical chebi:15422",
+    ]
+    assert table == [["word", "figures"], ["ATP", "1"], ["ATP.", "1"]]
+
+
+@pytest.mark.parametrize("thing", ["mesh:D003920", "http://id.nlm.nih.gov/mesh/D003920"])
+def test_a_disease(store: Path, thing: str) -> None:
+    """An id of MeSH can be a chemical's or a disease's."""
+    text, table = sheet(thing, store)
+    assert text == [
+        "Diabetes Mellitus · disease · mesh:D003920",
+        "in records also: DIABETES",
+        "its figures: kg query figures-by-disease mesh:D003920",
+    ]
+    assert table == [["word", "figures"], ["DIABETES", "1"]]
+
+
+def test_an_organism(store: Path) -> None:
+    # PMC4__f1 alone, its Jak2, Stat3, Il6, Ptprc; and the strain of PMC9__f2, whose article is on the species.
+    text, table = sheet("ncbitaxon:10090", store)
+    assert text == [
+        "Mus musculus · ncbitaxon:10090",
+        'its genes: kg query most-figured-genes --organism "Mus musculus"',
+    ]
+    assert table[1:] == [
+        ["genes in figures", "4"],
+        ["figures whose article is about it", "1"],
+        ["figures whose gene table names it", "1"],
+    ]
+    text, table = sheet("http://purl.obolibrary.org/obo/NCBITaxon_511145", store)
+    assert text[0] == "Escherichia coli str. K-12 substr. MG1655 · ncbitaxon:511145 · of the species ncbitaxon:562"
+    assert [row[1] for row in table[1:]] == ["1", "0", "1"]
+
+
 @pytest.mark.parametrize("thing", FIGURES)
 def test_every_figure_can_be_shown(store: Path, thing: str) -> None:
     assert run("show", thing, store=store).code == 0
@@ -189,7 +283,10 @@ def test_every_figure_can_be_shown(store: Path, thing: str) -> None:
         ("PMCHL1", "PMCHL1 (ncbigene:5369) is named by no figure"),
         ("PMCH", "PMCH (ncbigene:5367) is named by no figure"),
         ("ncbigene:1", "ncbigene:1 is no gene of this graph"),
-        ("chebi:15422", "no gene"),
+        ("chebi:99", 'no chemical "chebi:99" in this graph'),
+        ("mesh:D99", 'no chemical or disease "mesh:D99" in this graph'),
+        ("ncbitaxon:4932", 'no organism "ncbitaxon:4932" in this graph'),
+        ("entrez:3717", "If you mean the NCBI Gene id, say ncbigene:3717"),
         ("", "empty gene"),
     ],
 )

@@ -1,0 +1,80 @@
+"""What all commands share: the streams that they write to, and the options that several of them take."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from kg.results import Table
+
+C = TypeVar("C", bound=Callable[..., Any] | click.Command)
+
+TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
+
+
+def say(text: str) -> None:
+    """A line to stderr, without characters that steer a terminal."""
+    click.echo("".join(ch if ch.isprintable() or ch == "\n" else "\N{REPLACEMENT CHARACTER}" for ch in text), err=True)
+
+
+def prepare_streams() -> None:
+    """See to it that there is a stdout, and that a character which the terminal lacks is no error."""
+    if sys.stdout is None:  # closed by the caller: >&-
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - stays open
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def drop_stdout() -> None:
+    """Let what is still to be written go nowhere: Python would complain when it flushes stdout at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def store_option(command: C) -> C:
+    """``--store``, or the environment's."""
+    return click.option(
+        "--store",
+        type=click.Path(path_type=Path),
+        envvar="KG_STORE",
+        show_envvar=True,
+        help="The store [default: kg.store].",
+    )(command)
+
+
+def format_option(formats: Sequence[str]) -> click.Option:
+    """``--format``, a table for a person by default."""
+    return click.Option(
+        ["--format"], type=click.Choice(formats), default="table", show_default=True, help="How to print."
+    )
+
+
+def print_table(table: Table, format: Any) -> None:
+    """A table to stdout, in one of `TABLE_FORMATS`; for a person, as wide as the terminal."""
+    from kg.results import write
+
+    write(table, format, stdout(format), width=_terminal_width())
+
+
+def stdout(format: str) -> TextIO:
+    """Where to write: the W3C formats are UTF-8 whatever the terminal, and know their own line ends."""
+    if format != "table" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
+    return sys.stdout
+
+
+def _terminal_width() -> int | None:
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
