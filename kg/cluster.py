@@ -107,7 +107,7 @@ class Cluster:
 
     def batches(self, items: Sequence[Item]) -> Iterator[Batch]:
         """Records read, checked and written to shards; the batches have no pieces. Work begins now."""
-        todo = enumerate(parts([_absolute(item) for item in items], RECORDS))
+        todo = enumerate(parts(items, RECORDS))
         under_way: deque[_Task] = deque()
         self._fill(under_way, todo)
         return self._drawn(under_way, todo)
@@ -136,7 +136,7 @@ class Cluster:
             shard,
             build,
             name,
-            pickle.dumps(list(items)),  # bytes, which the scheduler need not look into
+            pickle.dumps([_absolute(item) for item in items]),  # bytes, which the scheduler need not look into
             key=f"kg-{build}-{name}",
             pure=False,
             retries=_RETRIES,
