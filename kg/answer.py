@@ -135,6 +135,9 @@ def answer_with(
     ``genes`` is a gene_info file whose names are understood beside those of the shipped lexicon.
     """
     _check_options(query, options)
+    for argument in arguments:
+        if not isinstance(argument, str):  # a list of genes, where each is an argument of its own
+            raise UsageError(f"{query.name}: an argument is a text, not {argument!r:.60}; give several one by one")
     lookup = Lookup(ask, options.organism, genes)
     given = _assign(query, arguments)
     found: list[Found] = []
@@ -163,7 +166,7 @@ def _check_options(query: StoredQuery, options: Options) -> None:
     if options.organism and "organism" not in query.options:
         raise UsageError(f"{query.name} takes no --organism")
     if options.tier and options.specific:
-        raise UsageError("--tier and --specific exclude each other: --specific is symbol and clear synonyms")
+        raise UsageError("--tier and --specific exclude each other: --specific is symbols and unambiguous synonyms")
     if options.tier and options.tier not in TIERS:
         raise UsageError(f"no tier {options.tier!r}: {', '.join(TIERS)}")
     if options.limit is not None and options.limit < 0:

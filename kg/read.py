@@ -247,7 +247,7 @@ def without_doubles(items: Sequence[Item]) -> Doubles:
                 repeats += 1
                 continue
             differs = RecordError(
-                f"comes twice with different content; the one in {first.path} counts. Keep one of the two",
+                f"comes twice with different content; the one that is read is {first.path}. Keep one of the two",
                 file=other.path,
                 record=figid,
                 field="figid",

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from kg import vocab
 from kg.answer import ask_store
-from kg.errors import NotInGraph, UsageError
+from kg.errors import KgError, NotInGraph, UsageError
 from kg.lookup import Ask, Found, Lookup
 from kg.results import Table, literal
 from kg.store import open_store, user_genes
@@ -48,12 +48,9 @@ def show(text: str, *, organism: str | None = None, store: str | Path | None = N
     ask = ask_store(open_store(store))
     lookup = Lookup(ask, organism, user_genes(store))
     kind, found = _find(lookup, text)
-    makers: dict[str, Callable[..., Sheet]] = {
-        "figure": _figure,
-        "paper": _paper,
-        "gene": _gene,
-        "organism": _organism,
-    }
+    makers: dict[str, Callable[..., Sheet]] = {"figure": _figure, "paper": _paper, "organism": _organism}
+    if kind == "gene":
+        return _gene(ask, Lookup(ask, None, user_genes(store)), *found.iris), lookup.notes
     sheet = _term(ask, kind, found.iris[0]) if kind not in makers else makers[kind](ask, *found.iris)
     return sheet, lookup.notes
 
@@ -346,7 +343,7 @@ def _paper(ask: Ask, iri: str) -> Sheet:
     return Sheet(head, figures, foot)
 
 
-def _gene(ask: Ask, iri: str, *more: str) -> Sheet:
+def _gene(ask: Ask, lookup: Lookup, iri: str, *more: str) -> Sheet:
     node = NamedNode(iri)
     facts = _one(
         ask,
@@ -377,16 +374,30 @@ def _gene(ask: Ask, iri: str, *more: str) -> Sheet:
         ((Tier[local(row[0]).upper()], row) for row in table.rows if row[0] is not None), key=lambda r: r[0]
     )
     rows = [(literal(tier.label), row[1], row[2]) for tier, row in ranked]
-    specific = _one(
-        ask,
-        f"SELECT (COUNT(DISTINCT ?f) AS ?n) WHERE {{ VALUES ?gene {{ {values} }} ?f kg:mentionsSpecifically ?gene }}",
-    )
-    label = facts["label"].value
+
+    def figures(pattern: str) -> int:
+        count = _one(ask, f"SELECT (COUNT(DISTINCT ?f) AS ?n) WHERE {{ VALUES ?gene {{ {values} }} {pattern} }}")
+        return int(count["n"].value)
+
+    if candidate := figures("?f kg:mentionsCandidate ?gene"):
+        rows.append((literal("candidate"), literal(candidate), literal(0)))
+    specific = "?f kg:mentionsSpecifically ?gene"
+    doubted = figures(f"{specific} . ?m oa:hasTarget ?f ; oa:hasBody ?gene ; kg:suspect ?doubt")
     foot = [
-        f"specifically named (symbol or clear synonym): figures {int(specific['n'].value):,}",
-        f"its figures: kg query figures-mentioning-genes {label}",
+        f"specifically named (by symbol, or by a synonym without ambiguity): figures {figures(specific):,}"
+        + (f", with a doubt {doubted:,}" if doubted else ""),
+        f"its figures: kg query figures-mentioning-genes {_asked_by(lookup, facts['label'].value, iri)}",
     ]
     return Sheet([line for line in head if line], Table(("mentioned_by", "figures", "words"), rows), foot)
+
+
+def _asked_by(lookup: Lookup, label: str, iri: str) -> str:
+    """What to ask for a gene by: its symbol if that by itself means this gene, else its CURIE."""
+    try:
+        found = lookup.gene(label).iris
+    except KgError:
+        found = ()
+    return label if found[:1] == (iri,) else vocab.curie(iri)
 
 
 def _term(ask: Ask, kind: str, iri: str) -> Sheet:

@@ -225,3 +225,9 @@ def test_the_graph_cannot_be_written_to(graph: rdflib.Graph, store: Path) -> Non
 def test_two_graphs_at_once(store: Path) -> None:
     first, second = kg.open_graph(store), kg.open_graph(store)
     assert len(first) == len(second)
+
+
+def test_an_argument_that_is_no_text_is_wrong_usage(store: Path) -> None:
+    for argument in (["JAK2", "STAT3"], 3717, None):
+        with pytest.raises(kg.UsageError, match="one by one"):
+            kg.query("figures-mentioning-genes", argument, store=store)  # type: ignore[arg-type]

@@ -149,9 +149,22 @@ def test_a_gene(store: Path) -> None:
         ["symbol", "1", "1"],
         ["family", "3", "2"],
         ["keyword", "1", "0"],
+        ["candidate", "1", "0"],
     ]
-    assert "specifically named (symbol or clear synonym): figures 1" in text
+    assert "specifically named (by symbol, or by a synonym without ambiguity): figures 1" in text
     assert "its figures: kg query figures-mentioning-genes JAK2" in text
+
+
+def test_a_gene_of_another_organism_is_asked_for_by_its_id(store: Path) -> None:
+    """Jak2 by itself means the human gene."""
+    text, _ = sheet("ncbigene:16452", store)
+    assert "its figures: kg query figures-mentioning-genes ncbigene:16452" in text
+
+
+def test_a_gene_named_in_doubt_alone_says_so(store: Path) -> None:
+    """ATP8A2 is named by ATP, a metabolite, in one figure."""
+    text, _ = sheet("ATP8A2", store)
+    assert "specifically named (by symbol, or by a synonym without ambiguity): figures 1, with a doubt 1" in text
 
 
 def test_a_gene_of_another_name(store: Path) -> None:
