@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from kg import __version__
+from kg.disk import Scratch
 from kg.dump import Document, Format, format_of, fragment, open_output
 from kg.errors import UsageError
 from kg.increment import amend, changes_since
@@ -58,9 +59,10 @@ def build(
 ) -> BuildResult:
     """Build the graph of some PFOCR records: into a store, a dump, or both.
 
-    ``sources`` are record files, folders of them, or checkouts of the PFOCR repository: one or several. A
-    record that is broken or fails the shapes is left out and written to ``reject_file`` (JSON Lines; made only
-    if there is one to write), and the rest goes on. ``lexicon`` are NCBI gene_info files.
+    ``sources`` are record files, folders of them, checkouts of the PFOCR repository or archives of one (``.zip``,
+    ``.tar``, ``.tar.gz``), or BioThings releases (``.ndjson``): one or several. A record that is broken or fails the
+    shapes is left out and written to ``reject_file`` (JSON Lines; made only if there is one to write), and the rest
+    goes on. ``lexicon`` are NCBI gene_info files.
 
     Where the store is there and was built in the same way (version, lexicon, shapes, options), only records that are
     new, changed or gone since are read, unless these are many or ``full`` says to read all.
@@ -75,8 +77,6 @@ def build(
             "without a store and without a dump, nothing would be kept: name one with dump=… (--dump FILE)"
         )
     dump_format = format_of(dump) if dump else None
-    listing = find_items(sources)
-    doubles = without_doubles(listing.items)
     formats: tuple[Format, ...] = (dump_format,) if dump_format else ()
     if not no_store:
         formats = ("ntriples", *formats)  # what the store's bulk loader takes
@@ -87,7 +87,6 @@ def build(
         formats=formats,
     )
     target = None if no_store else Path(store) if store else default_path()
-    tally = Tally(len(listing.items), reject_file, progress)
 
     def result(triples: int, warnings: dict[str, list[str]], **more: Any) -> BuildResult:
         return tally.result(
@@ -102,6 +101,10 @@ def build(
         )
 
     with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(Scratch(_folder(target, dump)))
+        listing = find_items(sources, scratch)
+        doubles = without_doubles(listing.items)
+        tally = Tally(len(listing.items), reject_file, progress)
         writer = stack.enter_context(StoreWriter(target)) if target else None
         workers = stack.enter_context(Workers(setup, jobs, len(doubles.items)))
         # Files are closed, and so written to the end, before the store is swapped in.
@@ -139,6 +142,13 @@ def build(
         if writer:
             writer.commit(_info(done, setup), _user_genes(setup, run.taxa))
     return done
+
+
+def _folder(store: Path | None, dump: str | Path | None) -> Path | None:
+    """Where a packed archive is unpacked to: beside what is written, where there is room; not beside a device."""
+    if store:
+        return store.parent
+    return Path(dump).parent if dump and (Path(dump).is_file() or not Path(dump).exists()) else None
 
 
 def _user_genes(setup: Setup, taxa: frozenset[str]) -> bytes:
