@@ -21,6 +21,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple
 
 from kg import vocab
 from kg.answer import select
+from kg.disk import Scratch
 from kg.dump import ENDINGS
 from kg.errors import CannotRun, RecordError, UsageError
 from kg.lexicon import Lexicon
@@ -99,10 +100,10 @@ def check(
     lexicon: Sources = (),
     jobs: int | None = None,
 ) -> Report:
-    """Check RDF files or PFOCR records (one or several), or (without sources) the store, with ``jobs`` processes.
+    """Check RDF files or PFOCR records, or (without sources) the store, with ``jobs`` processes.
 
-    Raises UsageError for a source that cannot be read as what its name says, and for a graph that holds nothing to
-    check; CannotRun without a store.
+    ``sources`` are one or several: what a build takes, and RDF files. Raises UsageError for a source that cannot be
+    read as what its name says, and for a graph that holds nothing to check; CannotRun without a store.
     """
     checker = Checker(engine)
     paths = as_paths(sources)
@@ -112,7 +113,8 @@ def check(
     reports = []
     records = [path for path in paths if _rdf_ending(Path(path)) is None]
     if records:
-        reports.append(_check_records(checker, records, Lexicon.load(as_paths(lexicon))))
+        with Scratch() as scratch:
+            reports.append(_check_records(checker, records, Lexicon.load(as_paths(lexicon)), scratch))
     for path in map(Path, paths):
         if _rdf_ending(path) is not None:
             reports.append(_check_graph(checker, _load(path), str(path)))
@@ -146,17 +148,17 @@ def _load(path: Path) -> Store:
     return store
 
 
-def _check_records(checker: Checker, sources: Sequence[str | Path], lexicon: Lexicon) -> Report:
+def _check_records(checker: Checker, sources: Sequence[str | Path], lexicon: Lexicon, scratch: Scratch) -> Report:
     findings: list[Finding] = []
     results: list[Violation] = []
 
     def unreadable(item: Item, error: RecordError) -> None:
         reason = error_reason(item, error)
         field = ": ".join(part for part in (reason.file, reason.field) if part)
-        findings.append(Finding(item.path, field, reason.value, reason.message, "", "violation", "", ""))
+        findings.append(Finding(item.file, field, reason.value, reason.message, "", "violation", "", ""))
         results.append(_unreadable(item.figid, field, error))
 
-    items = find_items(sources).items
+    items = find_items(sources, scratch).items
     doubles = without_doubles(items)
     for item, error in doubles.errors:
         unreadable(item, error)
@@ -166,8 +168,8 @@ def _check_records(checker: Checker, sources: Sequence[str | Path], lexicon: Lex
             continue
         found = checker.check(alone.graph)
         results += found
-        findings += (_finding(item.path, violation, alone.record) for violation in found)
-        findings += _doubts(item.path, alone, lexicon)
+        findings += (_finding(item.file, violation, alone.record) for violation in found)
+        findings += _doubts(item.file, alone, lexicon)
     return Report(len(items), tuple(findings), tuple(results))
 
 

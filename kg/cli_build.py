@@ -68,8 +68,9 @@ _SHOWN_REJECTS = 20
 def build(sources: tuple[Path, ...], fail_on_reject: bool, no_check: bool, jobs: int | None, **options: Any) -> int:
     """Build the graph of PFOCR records.
 
-    SOURCE is a record file, a folder of records, or a checkout of the PFOCR repository; tables
-    (<figid>-genes.tsv, -chemicals.tsv, -diseases.tsv) are taken from _data or from beside the records.
+    SOURCE is a record file, a folder of records, or a checkout of the PFOCR repository, also as an archive (.zip,
+    .tar, .tar.gz); tables (<figid>-genes.tsv, -chemicals.tsv, -diseases.tsv) are taken from _data or from beside the
+    records. It can be a BioThings release of PFOCR (.ndjson, .ndjson.gz), too, whose mentions have no words.
     A record that is broken or does not pass the shapes is left out and reported; the rest goes on.
 
     Into a store that is there, only what is new, changed or gone since its build is read, as long as that is little and
@@ -78,7 +79,9 @@ def build(sources: tuple[Path, ...], fail_on_reject: bool, no_check: bool, jobs:
     from kg.pipeline import build as run
 
     if not sources:
-        raise UsageError("which records? kg build SOURCE... (a file, a folder, a checkout of the PFOCR repository)")
+        raise UsageError(
+            "which records? kg build SOURCE... (a file, a folder, a checkout or an archive of the PFOCR repository)"
+        )
     with _progress() as progress:
         result = run(sources, check=not no_check, jobs=jobs, progress=progress, **options)
     _print_build(result)
@@ -161,8 +164,8 @@ def _duration(seconds: float) -> str:
 def check(sources: tuple[Path, ...], store: Path | None, format: str, engine: Any, lexicon: tuple[Path, ...]) -> int:
     """Hold records, RDF files or the store against the SHACL shapes.
 
-    FILE is a record (.md), a folder of records, or an RDF file (.ttl, .nt, .jsonld, .nq, .trig); without one,
-    the store is checked. Exits with 1 if anything is violated.
+    FILE is a record (.md), a folder or an archive of records, a BioThings release, or an RDF file (.ttl, .nt, .jsonld,
+    .nq, .trig); without one, the store is checked. Exits with 1 if anything is violated.
     """
     from kg.checking import check as run
 

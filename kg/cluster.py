@@ -26,6 +26,7 @@ from typing import Any, NamedTuple, Self
 from distributed import Client, Future, KilledWorker, WorkerPlugin
 from distributed.comm.core import CommClosedError
 
+from kg.archives import file_of, in_file
 from kg.errors import CannotRun, UsageError
 from kg.lexicon import Lexicon
 from kg.model import Fact
@@ -205,13 +206,8 @@ class _Task(NamedTuple):
 
 def _absolute(item: Item) -> Item:
     """The item as a process in another folder finds it."""
-    return item._replace(
-        **{
-            name: os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
-            for name, path in item._asdict().items()
-            if name != "figid" and path
-        }
-    )
+    refs = (ref and in_file(ref, os.path.abspath(file_of(ref))) for ref in item[1:])  # noqa: PTH100 - resolve() follows links
+    return type(item)._make((item.figid, *refs))
 
 
 # --- what runs in the cluster's worker processes
@@ -305,7 +301,7 @@ def _look(items: Sequence[Item], outcomes: Sequence[Outcome]) -> None:
     """Raise CannotRun where a file is not there for this worker: it would be told as a broken record."""
     for item, outcome in zip(items, outcomes, strict=True):
         if not outcome.hash:
-            for file in item.files:
+            for file in (file_of(ref) for ref in item[1:] if ref):
                 if not os.path.lexists(file):  # a link that leads nowhere is the record's own fault
                     raise CannotRun(
                         f"{file}: not there for a worker of the cluster. Workers must see the sources under the same "

@@ -69,11 +69,11 @@ def changes_since(ledger: Path, items: Sequence[Item], workers: Workers) -> Foun
             changed.append(item)
         else:
             same += 1
-            if item.path != before.file:
+            if item.file != before.file:
                 if before.rejected:  # its reasons name its files
                     told_anew.append(item)
                 else:
-                    moved.append((item.path, item.figid))
+                    moved.append((item.file, item.figid))
     todo = sorted([*new, *changed, *told_anew], key=lambda item: item.figid)
     forget = [*(item.figid for item in (*changed, *told_anew)), *known]
     return Found(todo, forget, moved, Changes(len(new), len(changed), len(known), same))

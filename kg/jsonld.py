@@ -11,13 +11,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from kg.vocab import PREFIXES, XSD
 
 _IRI_VALUED = """
-dcterms:isReplacedBy dcterms:license dcterms:source kg:ambiguity kg:candidate kg:idStatus kg:mentionsCandidate
-kg:mentionsFamily kg:mentionsKeyword kg:mentionsOrganism kg:mentionsSpecifically kg:mentionsSymbol kg:mentionsSynonym
-kg:statedIn kg:suspect kg:tier oa:hasBody oa:hasTarget rdfs:seeAlso schema:about schema:contentUrl schema:isPartOf
-schema:mentions schema:parentTaxon schema:publisher schema:sameAs schema:taxonomicRange schema:url skos:exactMatch
-void:vocabulary wp:bdbHgncSymbol
+dcterms:isReplacedBy dcterms:license dcterms:source kg:ambiguity kg:candidate kg:idStatus kg:knownFrom
+kg:mentionsCandidate kg:mentionsFamily kg:mentionsKeyword kg:mentionsOrganism kg:mentionsSpecifically
+kg:mentionsSymbol kg:mentionsSynonym kg:statedIn kg:suspect kg:tier oa:hasBody oa:hasTarget rdfs:seeAlso schema:about
+schema:contentUrl schema:isPartOf schema:mentions schema:parentTaxon schema:publisher schema:sameAs
+schema:taxonomicRange schema:url skos:exactMatch void:vocabulary wp:bdbHgncSymbol
 """.split()
-_TYPED = {"kg:pathwayScore": "xsd:double", "schema:datePublished": "xsd:gYear"}
+_TYPED = {"kg:pathwayScore": "xsd:double", "kg:withoutWords": "xsd:boolean", "schema:datePublished": "xsd:gYear"}
 
 CONTEXT: dict[str, Any] = {
     **dict(sorted(PREFIXES.items())),

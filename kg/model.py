@@ -10,14 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-StatedIn = Literal["sidecar", "inline", "keywordList"]
-"""Where a mention is stated: a table beside the record, a list inside it, or its untyped keyword list."""
+StatedIn = Literal["sidecar", "inline", "keywordList", "bioThings"]
+"""Where a mention is stated: a table beside the record, a list inside it, its untyped keyword list, or a document of a
+BioThings release."""
 
 TermKind = Literal["chemical", "disease"]
 
 
 class GeneRow(NamedTuple):
-    """One row of a gene table, or one item of a record's inline ``genes`` list."""
+    """One row of a gene table, one item of a record's inline ``genes`` list, or one id of a BioThings document."""
 
     word: str | None
     match: str | None
@@ -30,10 +31,10 @@ class GeneRow(NamedTuple):
 
 
 class TermRow(NamedTuple):
-    """One row of a chemical or disease table, or one item of the inline list.
+    """One row of a chemical or disease table, one item of the inline list, or one id of a BioThings document.
 
     ``ids`` are CURIE-like texts as found (``mesh:D047310``, ``chebi:18388``, ``MESH:D013311``), the best
-    first; ``source`` is the source of the id in lower case (``mesh``), or ``not_stated``.
+    first; ``source`` is the source of the id in lower case (``mesh``), ``not_stated``, or BioThings.
     """
 
     kind: TermKind
@@ -47,7 +48,10 @@ class TermRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One PFOCR record with the tables beside it, as read. ``origin`` is the file, as the user named it."""
+    """One PFOCR record with the tables beside it, or one document of a BioThings release, as read.
+
+    ``origin`` is the file, as the user named it.
+    """
 
     figid: str
     origin: str
@@ -78,6 +82,7 @@ class Record:
     terms: tuple[TermRow, ...] = ()
     unknown_keys: tuple[str, ...] = ()
     repeated_keys: tuple[str, ...] = ()
+    from_biothings: bool = False
 
 
 class Mention(NamedTuple):
@@ -85,7 +90,8 @@ class Mention(NamedTuple):
 
     Exactly one of these holds: ``body`` is the IRI of the thing; ``candidates`` are IRIs of which none is
     chosen; both are empty and ``reason`` says why. ``word`` is text of the figure; ``keyword`` is PFOCR's
-    output (the word is not published). ``ambiguity`` and ``suspect`` are local names of ``kg:`` terms.
+    output (the word is not published); BioThings publishes neither. ``ambiguity`` and ``suspect`` are local
+    names of ``kg:`` terms.
     """
 
     body: str | None

@@ -42,13 +42,17 @@ GENE_SOURCES: dict[str, Tier] = {
     "ncbigene_synonym": Tier.SYNONYM,
     "famplex_relations": Tier.FAMILY,
     "keyword": Tier.KEYWORD,
+    # Its releases merge what was found by symbol, synonym and family: how a gene was found is not known.
+    vocab.BIOTHINGS_GENE: Tier.KEYWORD,
 }
-"""Source of a gene mention to tier. Source: PFOCR's tables; the first four are of 2021, the next of 2023."""
+"""Source of a gene mention to tier. Source: PFOCR's tables; the first four are of 2021, the next three of 2023."""
 
 RELEASES: dict[str, str] = {
-    name: "2021" if name.startswith(("hgnc_", "bioentities_")) else "2023" for name in GENE_SOURCES if name != "keyword"
+    name: "2021" if name.startswith(("hgnc_", "bioentities_")) else "2023"
+    for name, tier in GENE_SOURCES.items()
+    if tier is not Tier.KEYWORD
 }
-"""Source of a gene mention to the PFOCR release that uses it."""
+"""Source of a gene mention to the PFOCR release whose tables or lists have it."""
 
 KEYWORD = "keyword"
 
@@ -72,8 +76,11 @@ _TERM_ID: dict[str, tuple[re.Pattern[str], str]] = {
 def normalise(record: Record, lexicon: Lexicon, noise: Mapping[str, str]) -> Figure:
     """Resolve a record's words, keywords and organisms.
 
-    Raises RecordError for a gene row whose source is none that PFOCR uses: without it there is no tier.
+    Raises RecordError for a gene row whose source is none that PFOCR uses: without it there is no tier; and for a
+    gene of a BioThings document that the lexicon does not know: without it there is neither name nor organism.
     """
+    if record.from_biothings:
+        _known_genes(record, lexicon)
     about, about_names = _organisms(record.organisms, lexicon)
     mentioned, mentioned_names = _organisms(record.organisms_ner, lexicon)
     rows = _gene_mentions(record, lexicon, noise, about, about_names)
@@ -94,6 +101,19 @@ def normalise(record: Record, lexicon: Lexicon, noise: Mapping[str, str]) -> Fig
         mentions=mentions,
         shared=_shared(record, mentions, lexicon, {*about, *mentioned}),
     )
+
+
+def _known_genes(record: Record, lexicon: Lexicon) -> None:
+    unknown = [row.gene_id for row in record.genes if row.gene_id and lexicon.gene(row.gene_id) is None]
+    if unknown:
+        raise RecordError(
+            "is not in the lexicon, and a BioThings document gives neither name nor organism. NCBI's gene_info of its "
+            "organism may have it: --lexicon gene_info.gz",
+            file=record.origin,
+            record=record.figid,
+            field="associatedWith.mentions.genes.ncbigene",
+            value=", ".join(unknown),
+        )
 
 
 def _organisms(names: Sequence[str], lexicon: Lexicon) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -121,7 +141,7 @@ def _gene_mentions(
 ) -> list[Mention]:
     by_match: dict[tuple[str | None, str], list[GeneRow]] = {}
     for row in record.genes:
-        if row.source not in GENE_SOURCES:
+        if row.source not in RELEASES and row.stated_in != "bioThings":
             missing = "none that PFOCR uses" if row.source else "missing"
             raise RecordError(
                 f"is {missing}, for the gene {row.symbol or row.gene_id or '?'}: without it there is no tier "
@@ -198,7 +218,7 @@ def _term_mention(row: TermRow) -> Mention:
         word=row.word,
         keyword=None,
         match=row.match,
-        source=row.source if row.source in _TERM_ID else "not_stated",
+        source=row.source if row.source in (*_TERM_ID, vocab.BIOTHINGS_TERM) else "not_stated",
         stated_in=(row.stated_in,),
     )
 

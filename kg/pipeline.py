@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from kg import __version__
+from kg.disk import Scratch
 from kg.dump import Document, Format, format_of, fragment, open_output
 from kg.errors import CannotRun, UsageError
 from kg.increment import amend, changes_since
@@ -63,9 +64,10 @@ def build(
 ) -> BuildResult:
     """Build the graph of some PFOCR records: into a store, a dump, or both.
 
-    ``sources`` are record files, folders of them, or checkouts of the PFOCR repository: one or several. A
-    record that is broken or fails the shapes is left out and written to ``reject_file`` (JSON Lines; made only
-    if there is one to write), and the rest goes on. ``lexicon`` are NCBI gene_info files.
+    ``sources`` are record files, folders of them, checkouts of the PFOCR repository or archives of one (``.zip``,
+    ``.tar``, ``.tar.gz``), or BioThings releases (``.ndjson``): one or several. A record that is broken or fails the
+    shapes is left out and written to ``reject_file`` (JSON Lines; made only if there is one to write), and the rest
+    goes on. ``lexicon`` are NCBI gene_info files.
 
     Where the store is there and was built in the same way (version, lexicon, shapes, options), only records that are
     new, changed or gone since are read, unless these are many or ``full`` says to read all.
@@ -81,10 +83,8 @@ def build(
     it is what it was before.
     """
     start = time.monotonic()
-    _refuse(dump, no_store, dask, shards)
+    _refuse(sources, dump, no_store, dask, shards)
     dump_format = format_of(dump) if dump else None
-    listing = find_items(sources)
-    doubles = without_doubles(listing.items)
     on_the_way = None if dask else dump_format  # a cluster's triples do not come by here
     formats: tuple[Format, ...] = (on_the_way,) if on_the_way else ()
     if dask or not no_store:
@@ -96,7 +96,6 @@ def build(
         formats=formats,
     )
     target = None if no_store else Path(store) if store else default_path()
-    tally = Tally(len(listing.items), reject_file, progress)
 
     def result(triples: int, warnings: dict[str, list[str]], **more: Any) -> BuildResult:
         return tally.result(
@@ -112,6 +111,10 @@ def build(
         )
 
     with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(Scratch(_folder(target, dump)))
+        listing = find_items(sources, scratch)
+        doubles = without_doubles(listing.items)
+        tally = Tally(len(listing.items), reject_file, progress)
         writer = stack.enter_context(StoreWriter(target)) if target else None
         parts: Shards | None = None
         workers: Workers | Cluster
@@ -164,7 +167,16 @@ def build(
     return done
 
 
-def _refuse(dump: str | Path | None, no_store: bool, dask: str | None, shards: str | Path | None) -> None:
+def _folder(store: Path | None, dump: str | Path | None) -> Path | None:
+    """Where a packed archive is unpacked to: beside what is written, where there is room; not beside a device."""
+    if store:
+        return store.parent
+    return Path(dump).parent if dump and (Path(dump).is_file() or not Path(dump).exists()) else None
+
+
+def _refuse(
+    sources: Sources, dump: str | Path | None, no_store: bool, dask: str | None, shards: str | Path | None
+) -> None:
     """Raise UsageError for what does not go together."""
     if bool(dask) != bool(shards):
         raise UsageError(
@@ -176,6 +188,9 @@ def _refuse(dump: str | Path | None, no_store: bool, dask: str | None, shards: s
         raise UsageError(
             "without a store and without a dump, nothing would be kept: name one with dump=… (--dump FILE)"
         )
+    packed = [str(source) for source in as_paths(sources) if str(source).lower().endswith((".gz", ".tgz"))]
+    if dask and packed:
+        raise UsageError(f"{packed[0]}: would be unpacked here, where the cluster does not see it: unpack it first")
 
 
 def _over_dask(

@@ -1,4 +1,4 @@
-"""Sources to records: a file, a folder, or a checkout of the PFOCR repository.
+"""Sources to records: files, folders, checkouts of the PFOCR repository or archives of one, BioThings releases.
 
     find_items(sources)    -> Listing     names only, sorted by figid; cheap, holds no content
     without_doubles(items) -> Doubles     one item a figid
@@ -14,10 +14,13 @@ import hashlib
 import itertools
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, NamedTuple
 
+from kg import biothings
+from kg.archives import Archive, Line, Part, Ref, is_archive, open_archive, printable, read_bytes, shown
+from kg.disk import Scratch
 from kg.errors import RecordError, UsageError
 from kg.frontmatter import front_matter
 from kg.model import GeneRow, Record, TermKind, TermRow
@@ -72,22 +75,32 @@ _SIDECARS = ("genes", "chemicals", "diseases")
 
 
 class Item(NamedTuple):
-    """One record to read: the figid that its file name states, its file, and the tables beside it."""
+    """One record to read: the figid that its file name states, its file, and the tables beside it.
+
+    ``path`` is the record's file, its place in an archive, or a line of a BioThings release, which states its figid.
+    """
 
     figid: str
-    path: str
-    genes: str | None = None
-    chemicals: str | None = None
-    diseases: str | None = None
+    path: Ref
+    genes: Ref | None = None
+    chemicals: Ref | None = None
+    diseases: Ref | None = None
 
     @property
-    def files(self) -> tuple[str, ...]:
-        """The record's file and its tables, in a fixed order."""
-        return tuple(p for p in (self.path, self.genes, self.chemicals, self.diseases) if p)
+    def file(self) -> str:
+        """The record's file, as people are told of it."""
+        return shown(self.path)
+
+    @property
+    def from_biothings(self) -> bool:
+        """Whether this is a document of BioThings, which says less than a record of PFOCR."""
+        return isinstance(self.path, Line)
 
 
 class Listing(NamedTuple):
-    """What the sources hold: records sorted by figid and path; tables that belong to no record."""
+    """What the sources hold: records sorted by figid and file, documents of BioThings after records of PFOCR; tables
+    that belong to no record.
+    """
 
     items: list[Item]
     orphan_tables: list[str]
@@ -106,63 +119,141 @@ def as_paths(sources: Sources) -> tuple[str | Path, ...]:
     return (sources,) if isinstance(sources, (str, Path)) else tuple(sources)
 
 
-def find_items(sources: Sources) -> Listing:
-    """List the records of all sources, sorted by (figid, path). Reads names only.
+def find_items(sources: Sources, scratch: Scratch | None = None) -> Listing:
+    """List the records of all sources, sorted by (figid, file). Reads names only (of a BioThings release: each line).
 
-    Raises UsageError for a source that is not there, cannot be read or holds no record.
+    ``scratch`` is where a source that is packed as one stream (``.tar.gz``, ``.ndjson.gz``) is unpacked to; the items
+    can be read as long as it is there. Raises UsageError for a source that is not there, cannot be read or holds no
+    record; CannotRun if there is no room to unpack it.
     """
-    items: dict[str, Item] = {}
+    items: dict[Hashable, Item] = {}
     orphans: list[str] = []
+    once: set[str] = set()
     for source in as_paths(sources):
         path = Path(source)
+        found: Iterable[Item]
         if path.is_dir():
-            found = _in_folder(path, orphans)
+            found = _in_folder(_Disk(path), orphans)
             if not found:
                 raise UsageError(
                     f"{path}: no records in this folder. Records are <figid>.md files, in the folder "
                     "itself or in _figures/ as in the PFOCR repository"
                 )
         elif path.is_file():
-            if path.suffix != ".md":
-                raise UsageError(f"{path}: not a record file (<figid>.md) or a folder of them")
-            found = [_item(path, _data_folders(path.parent))]
+            if path.suffix == ".md":
+                found = [_item(_Disk(path.parent), path.parent, path.name)]
+            elif is_archive(path) or biothings.is_release(path):
+                if os.path.realpath(path) in once:
+                    continue
+                once.add(os.path.realpath(path))
+                found = _in_archive(path, orphans, scratch) if is_archive(path) else _in_release(path, scratch)
+            else:
+                raise UsageError(
+                    f"{path}: not a record file (<figid>.md), a folder or an archive of them (.zip, .tar, .tar.gz), "
+                    "or a BioThings release (.ndjson)"
+                )
         elif path.exists():
             raise UsageError(f"{path}: neither a file nor a folder")
         else:
             raise UsageError(f"{path}: no such file or folder")
         for item in found:
             # The same file named twice (seeds and seeds/x.md) is one record, not two.
-            items.setdefault(os.path.realpath(item.path), item)
-    return Listing(sorted(items.values(), key=lambda item: (item.figid, item.path)), sorted(set(orphans)))
+            items.setdefault(item.path if isinstance(item.path, Part) else os.path.realpath(item.path), item)
+    ordered = sorted(items.values(), key=lambda item: (item.figid, item.from_biothings, item.file))
+    return Listing(ordered, sorted(set(orphans)))
 
 
-def _in_folder(folder: Path, orphans: list[str]) -> list[Item]:
-    figure_folders: list[Path] = []
-    others: list[Path] = []
-    try:
-        for top, names, files in os.walk(folder, onerror=_raise):
-            names[:] = sorted(n for n in names if not n.startswith("."))
-            here = Path(top)
-            if _is_figures(here):
-                figure_folders.append(here)
-            elif any(f.endswith(".md") and f.lower() not in _NOT_RECORDS for f in files):
-                others.append(here)
-    except OSError as error:
-        raise UsageError(f"{error.filename or folder}: cannot be read: {error.strerror}") from None
+class _Disk:
+    """A folder on disk, with what lies beside it."""
+
+    def __init__(self, top: Path) -> None:
+        self._top = top
+
+    def walk(self) -> Iterator[tuple[PurePath, list[str]]]:
+        """Each folder with the names of its files. Raises UsageError if one cannot be read."""
+        try:
+            for top, names, files in os.walk(self._top, onerror=_raise):
+                names[:] = sorted(n for n in names if not n.startswith("."))
+                yield Path(top), files
+        except OSError as error:
+            raise UsageError(f"{error.filename or self._top}: cannot be read: {error.strerror}") from None
+
+    def names(self, folder: PurePath) -> Collection[str]:
+        """What is in a folder; nothing if it is not there."""
+        return os.listdir(folder) if Path(folder).is_dir() else ()
+
+    def ref(self, folder: PurePath, name: str) -> Ref:
+        return str(folder / name)
+
+    def is_figures(self, folder: PurePath) -> bool:
+        """Whether this is the ``_figures`` of a checkout, also if it was named as ``.``."""
+        return Path(os.path.abspath(folder)).name == "_figures"  # noqa: PTH100 - resolve() would follow links
+
+
+class _Packed:
+    """The same of an archive. Its names are names alone: one with ``..`` in it leads nowhere."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._folders = archive.folders
+
+    def walk(self) -> Iterator[tuple[PurePath, list[str]]]:
+        for folder, members in sorted(self._folders.items()):
+            hidden = any(part.startswith(".") and part != ".." for part in folder.parts)
+            if not hidden and "__MACOSX" not in folder.parts:  # what macOS adds to an archive, and to no folder
+                yield folder, list(members)
+
+    def names(self, folder: PurePath) -> Collection[str]:
+        return self._folders.get(PurePosixPath(folder), ())
+
+    def ref(self, folder: PurePath, name: str) -> Ref:
+        return self._folders[PurePosixPath(folder)][name]
+
+    def is_figures(self, folder: PurePath) -> bool:
+        return folder.name == "_figures"
+
+
+def _in_archive(path: Path, orphans: list[str], scratch: Scratch | None) -> list[Item]:
+    found = _in_folder(_Packed(open_archive(path, _is_wanted, scratch)), orphans)
+    if not found:
+        raise UsageError(
+            f"{path}: no records in this archive. Records are <figid>.md files, as in _figures/ of the PFOCR repository"
+        )
+    return found
+
+
+def _is_wanted(name: str) -> bool:
+    return name.endswith((".md", *_TABLES)) and not name.startswith("._")  # as macOS packs what it knows of a file
+
+
+def _in_release(path: Path, scratch: Scratch | None) -> Iterator[Item]:
+    for figid, line in biothings.lines(path, scratch):
+        yield Item(figid or line.shown, line)
+
+
+def _in_folder(place: _Disk | _Packed, orphans: list[str]) -> list[Item]:
+    figure_folders: list[PurePath] = []
+    others: list[PurePath] = []
+    for here, files in place.walk():
+        if place.is_figures(here):
+            figure_folders.append(here)
+        elif any(f.endswith(".md") and f.lower() not in _NOT_RECORDS for f in files):
+            others.append(here)
     # Other pages of a checkout are no records; a folder beside a checkout may hold some.
     checkouts = {here.parent for here in figure_folders}
     others = [here for here in others if checkouts.isdisjoint((here, *here.parents))]
     items: list[Item] = []
     for here in (*figure_folders, *others):
-        data = _data_folders(here)
+        data = _data_folders(place, here)
         stems = set()
-        for name in sorted(os.listdir(here)):
+        for name in sorted(place.names(here)):
             if name.endswith(".md") and (here in figure_folders or name.lower() not in _NOT_RECORDS):
-                items.append(_item(here / name, data))
+                items.append(_item(place, here, name, data))
                 stems.add(name[: -len(".md")])
         for data_folder, tables in data.items():
             orphans.extend(
-                str(data_folder / table) for table in sorted(tables) if table.rpartition("-")[0] not in stems
+                shown(place.ref(data_folder, table))
+                for table in sorted(tables)
+                if table.rpartition("-")[0] not in stems
             )
     return items
 
@@ -171,39 +262,27 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _is_figures(folder: Path) -> bool:
-    """Whether this is the ``_figures`` of a checkout, also if it was named as ``.``."""
-    return Path(os.path.abspath(folder)).name == "_figures"  # noqa: PTH100 - resolve() would follow links
+_TABLES = tuple(f"-{kind}.tsv" for kind in _SIDECARS)
 
 
-def _data_folders(folder: Path) -> dict[Path, frozenset[str]]:
+def _data_folders(place: _Disk | _Packed, folder: PurePath) -> dict[PurePath, frozenset[str]]:
     """Where tables of the records in ``folder`` may lie, with their names: ``_data`` first, then beside them."""
     checkout = folder.parent if folder.name == "_figures" else folder / os.pardir
-    places = [(checkout if _is_figures(folder) else folder) / "_data", folder]
-    ends = tuple(f"-{kind}.tsv" for kind in _SIDECARS)
-    return {
-        place: frozenset(name for name in os.listdir(place) if name.endswith(ends))
-        for place in places
-        if place.is_dir()
-    }
+    places = [(checkout if place.is_figures(folder) else folder) / "_data", folder]
+    return {where: frozenset(name for name in place.names(where) if name.endswith(_TABLES)) for where in places}
 
 
-def _item(path: Path, data: Mapping[Path, frozenset[str]]) -> Item:
-    figid = path.name[: -len(".md")]
+def _item(
+    place: _Disk | _Packed, folder: PurePath, name: str, data: Mapping[PurePath, frozenset[str]] | None = None
+) -> Item:
+    figid = name[: -len(".md")]
+    tables = _data_folders(place, folder) if data is None else data
 
-    def table(kind: str) -> str | None:
+    def table(kind: str) -> Ref | None:
         name = f"{figid}-{kind}.tsv"
-        return next((str(folder / name) for folder, names in data.items() if name in names), None)
+        return next((place.ref(where, name) for where, names in tables.items() if name in names), None)
 
-    return Item(figid, str(path), *(table(kind) for kind in _SIDECARS))
-
-
-def read_bytes(path: str) -> bytes:
-    """A file's bytes. Raises RecordError if it cannot be read."""
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise RecordError(f"cannot be read: {error.strerror}", file=path, summary="file cannot be read") from None
+    return Item(printable(figid), place.ref(folder, name), *(table(kind) for kind in _SIDECARS))
 
 
 class Content(NamedTuple):
@@ -217,7 +296,7 @@ class Content(NamedTuple):
 
 def load(item: Item) -> Content:
     """Read the files of an item. Raises RecordError if one cannot be read."""
-    genes, chemicals, diseases = (read_bytes(path) if path else None for path in item[2:])
+    genes, chemicals, diseases = (read_bytes(ref) if ref else None for ref in item[2:])
     return Content(read_bytes(item.path), genes, chemicals, diseases)
 
 
@@ -230,7 +309,7 @@ def content_hash(content: Content) -> str:
 
 
 def without_doubles(items: Sequence[Item]) -> Doubles:
-    """Of items with one figid, sorted by path, the first; the others repeat it or are wrong."""
+    """Of items with one figid, in the order of a listing, the first; the others repeat it or are wrong."""
     kept: list[Item] = []
     errors: list[tuple[Item, RecordError]] = []
     repeats = 0
@@ -247,8 +326,8 @@ def without_doubles(items: Sequence[Item]) -> Doubles:
                 repeats += 1
                 continue
             differs = RecordError(
-                f"comes twice with different content; the one that is read is {first.path}. Keep one of the two",
-                file=other.path,
+                f"comes twice with different content; the one that is read is {first.file}. Keep one of the two",
+                file=other.file,
                 record=figid,
                 field="figid",
                 value=figid,
@@ -265,7 +344,12 @@ def read_record(item: Item, content: Content | None = None) -> Record:
     What can be read but is wrong (a year of five digits) is left to the shapes.
     """
     content = content or load(item)
-    document, repeated = front_matter(content.record, file=item.path)
+    if item.from_biothings:
+        record = biothings.read_document(content.record, file=item.file)
+        if record.figid != item.figid:
+            raise RecordError("changed while it was read: run the command again", file=item.file, record=item.figid)
+        return record
+    document, repeated = front_matter(content.record, file=item.file)
     figid = _figid(document, item)
     try:
         return _record(document, figid, item, content, repeated)
@@ -275,13 +359,13 @@ def read_record(item: Item, content: Content | None = None) -> Record:
 
 
 def _figid(document: Mapping[str, Any], item: Item) -> str:
-    figid = _text(document, "figid", item.path)
+    figid = _text(document, "figid", item.file)
     if figid is None:
-        raise RecordError("is missing: a record must say its figid", file=item.path, field="figid")
+        raise RecordError("is missing: a record must say its figid", file=item.file, field="figid")
     if not (figid.isascii() and FIGID.fullmatch(figid)):  # \d takes digits of any script
         raise RecordError(
             "is not a figid: PMC, digits, two underscores, then letters, digits, . _ or -",
-            file=item.path,
+            file=item.file,
             record=figid,
             field="figid",
             value=figid,
@@ -289,7 +373,7 @@ def _figid(document: Mapping[str, Any], item: Item) -> str:
     if figid != item.figid:
         raise RecordError(
             f"does not match the file name {item.figid + '.md'!r}: rename the file or correct the figid",
-            file=item.path,
+            file=item.file,
             record=figid,
             field="figid",
             value=figid,
@@ -299,7 +383,7 @@ def _figid(document: Mapping[str, Any], item: Item) -> str:
 
 
 def _record(document: Mapping[str, Any], figid: str, item: Item, content: Content, repeated: tuple[str, ...]) -> Record:
-    file = item.path
+    file = item.file
     texts = {attribute: _text(document, key, file) for key, attribute in TEXT_FIELDS.items()}
     unknown = [str(key) for key in document if not (key in TEXT_FIELDS or key in OTHER_FIELDS or key in LEFT_OUT)]
     pmcid = texts["pmcid"]
@@ -318,16 +402,16 @@ def _record(document: Mapping[str, Any], figid: str, item: Item, content: Conten
     genes = _inline_genes(document, file)
     terms = [*_inline_terms(document, "chemical", file), *_inline_terms(document, "disease", file)]
     if item.genes and content.genes is not None:
-        rows, more = gene_rows(content.genes, file=item.genes)
+        rows, more = gene_rows(content.genes, file=shown(item.genes))
         genes += rows
         unknown += [f"genes table: {column}" for column in more]
-    tables: tuple[tuple[TermKind, str | None, bytes | None], ...] = (
+    tables: tuple[tuple[TermKind, Ref | None, bytes | None], ...] = (
         ("chemical", item.chemicals, content.chemicals),
         ("disease", item.diseases, content.diseases),
     )
-    for kind, path, data in tables:
-        if path and data is not None:
-            found, more = term_rows(data, kind, file=path)
+    for kind, ref, data in tables:
+        if ref and data is not None:
+            found, more = term_rows(data, kind, file=shown(ref))
             terms += found
             unknown += [f"{kind}s table: {column}" for column in more]
     score = _text(document, "automl_pathway", file) or _text(document, "pathway_score", file)
@@ -340,7 +424,7 @@ def _record(document: Mapping[str, Any], figid: str, item: Item, content: Conten
     return Record(
         figid=figid,
         origin=file,
-        **texts,
+        **texts,  # type: ignore[arg-type]  # keys of TEXT_FIELDS alone
         description=_text(jsonld, "description", file, "schema-jsonld: description"),
         score=score,
         paper_keywords=paper_keywords,

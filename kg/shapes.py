@@ -146,7 +146,8 @@ class Checker:
 
 
 def _order(violation: Violation) -> tuple[str, ...]:
-    return tuple(text or "" for text in violation)
+    # A path of several steps stands where its first property does.
+    return tuple((text or "").lstrip("(^<") for text in violation)
 
 
 # --- the engines ------------------------------------------------------------------------------------------

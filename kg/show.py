@@ -106,8 +106,8 @@ def _figure(ask: Ask, iri: str) -> Sheet:
     node = NamedNode(iri)
     facts = _one(
         ask,
-        "SELECT ?title ?position ?score ?type ?caption ?url ?paper ?papertitle ?year ?doi ?journal WHERE { "
-        f"{node} schema:name ?title ; schema:isPartOf ?paper . ?paper schema:name ?papertitle . "
+        "SELECT ?title ?position ?score ?type ?caption ?url ?paper ?year ?doi ?journal WHERE { "
+        f"{node} schema:name ?title ; schema:isPartOf ?paper . "
         f"OPTIONAL {{ {node} schema:position ?position }} OPTIONAL {{ {node} kg:pathwayScore ?score }} "
         f"OPTIONAL {{ {node} kg:figureType ?type }} OPTIONAL {{ {node} schema:caption ?caption }} "
         f"OPTIONAL {{ {node} schema:url ?url }} OPTIONAL {{ ?paper schema:datePublished ?year }} "
@@ -124,9 +124,14 @@ def _figure(ask: Ask, iri: str) -> Sheet:
         facts["title"].value,
         _join(
             (
-                _position(facts["position"], facts["type"])
-                + f" of {paper}, "
-                + " ".join(t.value for t in (facts["journal"], facts["year"]) if t is not None),
+                ", ".join(
+                    part
+                    for part in (
+                        f"{_position(facts['position'], facts['type'])} of {paper}",
+                        " ".join(t.value for t in (facts["journal"], facts["year"]) if t is not None),
+                    )
+                    if part
+                ),
                 _doi(facts["doi"]),
                 f"pathway score {_number(score.value)}" if score is not None else "",
                 f"article on {', '.join(names)}" if names else "organisms of the article not known",
@@ -203,7 +208,8 @@ def _terms(mentions: Sequence[dict[str, Any]]) -> list[str]:
         if m["thing"] is not None and m["tier"] is None:
             curie = vocab.curie(m["thing"].value)
             label = m["label"].value
-            terms.add(f"{_spelling(m)} → {label} ({curie})" if label != curie else f"{_spelling(m)} → {curie}")
+            named = f"{label} ({curie})" if label != curie else curie
+            terms.add(f"{_spelling(m)} → {named}" if _spelling(m) else f"{named}, {NOT_PUBLISHED}")
     return [f"chemicals and diseases: {'; '.join(sorted(terms))}"] if terms else []
 
 
@@ -269,7 +275,10 @@ def _tier(mention: dict[str, Any]) -> Tier:
 
 
 def _shown(mention: dict[str, Any]) -> str:
-    return "(keyword)" if mention["word"] is None else mention["word"].value.strip()
+    if mention["word"] is None:
+        return "(keyword)" if mention["keyword"] is not None else "(id)"
+    text: str = mention["word"].value
+    return text.strip()
 
 
 def _lexicon(tier: Tier, source: str) -> str:
@@ -316,12 +325,12 @@ def _paper(ask: Ask, iri: str) -> Sheet:
     node = NamedNode(iri)
     facts = _one(
         ask,
-        f"SELECT ?title ?year ?citation ?doi WHERE {{ {node} schema:name ?title . "
+        f"SELECT ?title ?year ?citation ?doi WHERE {{ {node} a ?paper . OPTIONAL {{ {node} schema:name ?title }} "
         f"OPTIONAL {{ {node} schema:datePublished ?year }} OPTIONAL {{ {node} schema:sameAs ?doi }} "
         f"OPTIONAL {{ {node} dcterms:bibliographicCitation ?citation }} }}",
     )
     head = [
-        facts["title"].value,
+        facts["title"].value if facts["title"] is not None else "title not known",
         _join(
             (
                 vocab.curie(iri),
@@ -414,7 +423,8 @@ def _term(ask: Ask, kind: str, iri: str) -> Sheet:
     ]
     words = ask(
         _PREFIXES + "SELECT ?word (COUNT(DISTINCT ?figure) AS ?figures) WHERE { "
-        f"?m oa:hasBody {node} ; oa:hasTarget ?figure ; kg:word ?word }} GROUP BY ?word ORDER BY DESC(?figures) ?word"
+        f"?m oa:hasBody {node} ; oa:hasTarget ?figure OPTIONAL {{ ?m kg:word ?seen }} "
+        f'BIND(COALESCE(?seen, "({NOT_PUBLISHED})") AS ?word) }} GROUP BY ?word ORDER BY DESC(?figures) ?word'
     )
     foot = [f"its figures: kg query figures-by-{kind} {vocab.curie(iri)}"]
     return Sheet([line for line in head if line], words, foot)

@@ -7,8 +7,6 @@ or the new one, never half of one.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import fcntl
 import io
 import json
@@ -16,11 +14,12 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from kg.disk import writing as writing  # for those that write beside a store
 from kg.errors import CannotRun
 from kg.vocab import OA
 
@@ -70,20 +69,6 @@ def user_genes(path: str | Path | None = None) -> Path | None:
     """The gene_info file with the user's genes that the store was built with; None if there were none."""
     genes = (Path(path) if path else default_path()).resolve() / _GENES
     return genes if genes.is_file() else None
-
-
-@contextlib.contextmanager
-def writing(what: Path) -> Iterator[None]:
-    """Turn the operating system's errors while writing into CannotRun with what to do."""
-    try:
-        yield
-    except OSError as error:
-        text = str(error)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text:
-            raise CannotRun(f"{what}: the disk is full. Free some space and run the command again") from None
-        if error.errno == errno.EFBIG or "File too large" in text:
-            raise CannotRun(f"{what}: the file grew past what this system or user may write") from None
-        raise CannotRun(f"{what}: cannot be written: {error.strerror or text}") from None
 
 
 class StoreWriter:

@@ -84,6 +84,8 @@ _TIER = iri(KG + "tier")
 _RELEASE = iri(KG + "release")
 _ID_STATUS = iri(KG + "idStatus")
 _ALSO_STATED = iri(KG + "alsoStated")
+_KNOWN_FROM = iri(KG + "knownFrom")
+_WITHOUT_WORDS = iri(KG + "withoutWords")
 _EDGES = {tier: iri(tier.edge) for tier in Tier}
 
 _TERM_CLASS = {"chemical": iri(SCHEMA + "ChemicalSubstance"), "disease": iri(SCHEMA + "MedicalCondition")}
@@ -127,6 +129,8 @@ def figure_triples(figure: Figure) -> list[Statement]:
         (_FIGURE_TYPE, record.figure_type),
     )
     found += [(this, predicate, literal(text)) for predicate, text in texts if text]
+    if record.from_biothings:
+        found.append((this, _KNOWN_FROM, _own("bioThings")))
     if record.score:
         found.append((this, _SCORE, literal(canonical_double(record.score), _DOUBLE)))
     if record.pmcid:
@@ -365,6 +369,8 @@ _SOURCE_LABELS = {
     "chebi": "ChEBI",
     "doid": "Human Disease Ontology",
     "not_stated": "source not stated",
+    vocab.BIOTHINGS_GENE: "BioThings release, genes (word not published)",
+    vocab.BIOTHINGS_TERM: "BioThings release, chemicals and diseases (word not published)",
 }
 
 
@@ -377,6 +383,8 @@ def source_triples(name: str) -> Iterator[Statement]:
         yield this, _TIER, iri(GENE_SOURCES[name].iri)
     if name in RELEASES:
         yield this, _RELEASE, literal(RELEASES[name])
+    if name in (vocab.BIOTHINGS_GENE, vocab.BIOTHINGS_TERM):
+        yield this, _WITHOUT_WORDS, literal("true", XSD + "boolean")
 
 
 def dataset_triples(version: str) -> Iterator[Statement]:

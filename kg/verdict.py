@@ -8,7 +8,8 @@ and the latter come again in record after record: two fifths of all triples. So 
 
 Where no part breaks anything, the whole graph does not: no shape looks from a figure or mention at anything of another
 thing but its class, nor from one of these things at anything of another but its class. Where one does, the verdict is
-that of the whole graph. Tests hold the verdicts against those of whole graphs.
+that of the whole graph (always so for a paper without a title, which is no violation if its figure is known from
+BioThings). Tests hold the verdicts against those of whole graphs.
 """
 
 from __future__ import annotations

@@ -75,6 +75,10 @@ _SOURCE: Final = KG + "source-"
 
 HUMAN: Final = "9606"
 
+BIOTHINGS_GENE: Final = "biothings_gene"
+BIOTHINGS_TERM: Final = "biothings_term"
+"""Sources of mentions in a BioThings release, which lists ids and says neither words nor how they were matched."""
+
 FIGID: Final = re.compile(r"PMC\d+__[A-Za-z0-9._-]+")
 """What a figid looks like (every figid seen does); anything else is rejected by the reader."""
 

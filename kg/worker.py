@@ -72,20 +72,20 @@ class Worker:
                 hashed = content_hash(content)
                 record, own, shared = self.record(item, content)
             except RecordError as error:
-                outcomes.append(Outcome(item.figid, item.path, hashed, rejected(item, error)))
+                outcomes.append(Outcome(item.figid, item.file, hashed, rejected(item, error)))
                 continue
             text = ntriples(own)
             found = self._checker.check(text, shared) if self._checker else ()
             reasons = tuple(violation_reason(v, record) for v in found if v.severity.endswith("Violation"))
             keys = record.unknown_keys, record.repeated_keys
             if reasons:
-                reject = Reject(item.path, item.figid, reasons)
-                outcomes.append(Outcome(item.figid, item.path, hashed, reject, None, (), *keys))
+                reject = Reject(item.file, item.figid, reasons)
+                outcomes.append(Outcome(item.figid, item.file, hashed, reject, None, (), *keys))
                 continue
             accepted += own
             texts.append(text)
             digests = self._stated(shared.things, facts)
-            outcomes.append(Outcome(item.figid, item.path, hashed, None, shared.paper, digests, *keys))
+            outcomes.append(Outcome(item.figid, item.file, hashed, None, shared.paper, digests, *keys))
         pieces = tuple(
             "".join(texts).encode() if format in ("ntriples", "nquads") else fragment(accepted, format)
             for format in self._setup.formats
@@ -165,13 +165,13 @@ def _plain(term: str) -> str:
 
 def rejected(item: Item, error: RecordError) -> Reject:
     """A record that cannot be read, as a reject."""
-    return Reject(item.path, error.record or item.figid, (error_reason(item, error),))
+    return Reject(item.file, error.record or item.figid, (error_reason(item, error),))
 
 
 def error_reason(item: Item, error: RecordError) -> Reason:
     """Why a record cannot be read. ``file`` is told where it is not the record's: a table beside it."""
     return Reason(
-        error.field, error.value, error.message, error.summary, file=error.file if error.file != item.path else ""
+        error.field, error.value, error.message, error.summary, file=error.file if error.file != item.file else ""
     )
 
 

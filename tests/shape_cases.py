@@ -205,6 +205,23 @@ class Case(NamedTuple):
     also: frozenset[str] = frozenset()
 
 
+OTHER = figure_iri("PMC5__b1")
+LISTED = mention_iri(OTHER, [NCBI + "3717"], "", None, "biothings_gene")
+LISTED_TERM = mention_iri(OTHER, ["http://id.nlm.nih.gov/mesh/D003920"], "", None, "biothings_term")
+TITLE = 'pmc:PMC5 schema:name "A title from another record" .'
+BIOTHINGS = add(f"""
+<{OTHER}> a schema:ImageObject , doco:Figure ; schema:identifier "PMC5__b1" ; schema:name "A pathway" ;
+  schema:isPartOf pmc:PMC5 ; kg:knownFrom kg:bioThings ; schema:mentions {JAK2} , mesh:D003920 ; kg:mentionsKeyword {JAK2} .
+<{LISTED}> a oa:Annotation ; oa:hasTarget <{OTHER}> ; oa:hasBody {JAK2} ; kg:statedIn kg:bioThings ;
+  dcterms:source kg:source-biothings_gene .
+<{LISTED_TERM}> a oa:Annotation ; oa:hasTarget <{OTHER}> ; oa:hasBody mesh:D003920 ; kg:statedIn kg:bioThings ;
+  dcterms:source kg:source-biothings_term .
+pmc:PMC5 a schema:ScholarlyArticle , fabio:JournalArticle , wp:PublicationReference . {TITLE}
+kg:source-biothings_gene a kg:MentionSource ; rdfs:label "BioThings, genes" ; kg:tier kg:keyword ; kg:withoutWords true .
+kg:source-biothings_term a kg:MentionSource ; rdfs:label "BioThings, terms" ; kg:withoutWords true .
+""")
+"""A figure beside ``VALID`` that is known from BioThings: its mentions have no words, and its paper needs no title."""
+
 F, P = f"<{FIGURE}>", "pmc:PMC4033995"
 CHEBI = "https://identifiers.org/chebi/CHEBI:15422"
 MESH = PREFIX["mesh"]
@@ -410,7 +427,62 @@ CASES = [
     ),
     case("MentionShape-seen", drop(f'<{CHEMICAL}> kg:word "ATP" .')),
     case("MentionShape-seen", drop(f'<{UNKNOWN}> kg:keyword "Receptor" .'), "MentionKeywordShape"),
-    case("MentionShape-seen", add(f'<{UNKNOWN}> kg:word "receptor" .')),
+    case("MentionShape-seen-value", add(f'<{UNKNOWN}> kg:word "receptor" .')),
+    case("MentionShape-seen-value", add(f'<{CHEMICAL}> kg:word "atp" .')),
+    # BioThings
+    case(
+        "MentionShape-seen",
+        both(BIOTHINGS, drop("kg:source-biothings_gene kg:withoutWords true .")),
+        "MentionKeywordShape",
+    ),
+    case(
+        "MentionShape-seen",
+        both(
+            BIOTHINGS,
+            swap(
+                f"<{LISTED_TERM}> dcterms:source kg:source-biothings_term .",
+                f"<{LISTED_TERM}> dcterms:source kg:source-mesh .",
+            ),
+        ),
+        "MentionKeywordShape",
+    ),
+    case(
+        "MentionKeywordShape",
+        both(BIOTHINGS, swap(f"<{LISTED}> kg:statedIn kg:bioThings .", f"<{LISTED}> kg:statedIn kg:sidecar .")),
+        "BioThingsFigureShape-mentions",
+    ),
+    case(
+        "MentionKeywordShape",
+        both(
+            BIOTHINGS, swap(f"<{LISTED_TERM}> kg:statedIn kg:bioThings .", f"<{LISTED_TERM}> kg:statedIn kg:inline .")
+        ),
+        "BioThingsFigureShape-mentions",
+    ),
+    case("MentionKeywordShape", both(BIOTHINGS, add(f'<{LISTED}> kg:keyword "JAK2" .'))),
+    case("MentionKeywordShape", both(BIOTHINGS, drop(f"<{OTHER}> kg:knownFrom kg:bioThings ."))),
+    case(
+        "MentionKeywordShape",
+        swap(f"<{CHEMICAL}> kg:statedIn kg:sidecar .", f"<{CHEMICAL}> kg:statedIn kg:bioThings ."),
+    ),
+    case("MentionTierShape", both(BIOTHINGS, drop(f"<{OTHER}> kg:mentionsKeyword {JAK2} ."))),
+    case("FigureShape-knownFrom", add(f"{F} kg:knownFrom kg:sidecar ."), "BioThingsFigureShape-mentions"),
+    case("BioThingsFigureShape-mentions", add(f"{F} kg:knownFrom kg:bioThings .")),
+    case("BioThingsFigureShape-title", both(BIOTHINGS, drop(TITLE))),
+    case(
+        "PaperShape-name",
+        both(BIOTHINGS, drop(TITLE), drop(f"<{OTHER}> kg:knownFrom kg:bioThings .")),
+        "MentionKeywordShape",
+    ),
+    case("PaperShape-name-value", both(BIOTHINGS, add('pmc:PMC5 schema:name "b" .'))),
+    case(
+        "SourceShape-withoutWords",
+        both(
+            BIOTHINGS,
+            swap("kg:source-biothings_term kg:withoutWords true .", "kg:source-biothings_term kg:withoutWords false ."),
+        ),
+    ),
+    case("WordlessSourceShape", add("kg:source-keyword kg:withoutWords true ."), "MentionKeywordShape"),
+    case("WordlessSourceShape", add("kg:source-mesh kg:withoutWords true ."), "MentionKeywordShape"),
     case("MentionShape-word", add(f'<{UNKNOWN}> kg:word "Receptor" .')),
     case("MentionShape-word", swap(f'<{CHEMICAL}> kg:word "ATP" .', f'<{CHEMICAL}> kg:word "" .')),
     case("MentionShape-keyword", swap(f'<{UNKNOWN}> kg:keyword "Receptor" .', f"<{UNKNOWN}> kg:keyword 1 .")),
@@ -557,11 +629,20 @@ CASES = [
 
 
 PASSING = [
-    swap(
-        f"{F} schema:url <https://www.ncbi.nlm.nih.gov/pmc/articles/PMC4033995/figure/F1/> .",
-        f"{F} schema:url <https://www.ncbi.nlm.nih.gov/{path}> .",
-    )
-    for path in ("pmc/articles/PMC4033995/figure/F1", "pmc/articles/PMC4033995/figure/fig:1/", "pmc/", "books/NBK1%3F")
+    BIOTHINGS,
+    both(BIOTHINGS, add(f'<{LISTED}> kg:word "JAK2" .')),
+    *(
+        swap(
+            f"{F} schema:url <https://www.ncbi.nlm.nih.gov/pmc/articles/PMC4033995/figure/F1/> .",
+            f"{F} schema:url <https://www.ncbi.nlm.nih.gov/{path}> .",
+        )
+        for path in (
+            "pmc/articles/PMC4033995/figure/F1",
+            "pmc/articles/PMC4033995/figure/fig:1/",
+            "pmc/",
+            "books/NBK1%3F",
+        )
+    ),
 ]
 """Edits of ``VALID`` that break nothing."""
 

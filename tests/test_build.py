@@ -640,7 +640,7 @@ def test_a_worker_that_dies_is_told(corpus: Path, old: Path) -> None:
         "    def __reduce__(self): return os._exit, (9,)\n"  # what a worker does on receiving it
         "listing = b.find_items([sys.argv[1]])\n"
         "listing.items[-1] = Poison(*listing.items[-1])\n"
-        "b.find_items = lambda sources: listing\n"
+        "b.find_items = lambda sources, scratch: listing\n"
         "try:\n"
         "    b.build([sys.argv[1]], store=sys.argv[2], jobs=2)\n"
         "except CannotRun as error:\n"

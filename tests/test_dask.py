@@ -23,6 +23,7 @@ from records import FAMILY, SYMBOL, SYNONYM, gene, write
 from test_build import lies_in, nquads
 
 import kg.cluster
+from kg.archives import Part
 from kg.errors import CannotRun, UsageError
 from kg.pipeline import build
 from kg.read import Item, find_items
@@ -234,7 +235,7 @@ class Deadly(Item):
 def with_deadly(monkeypatch: pytest.MonkeyPatch, corpus: Path, kind: type[Item], place: int) -> None:
     listing = find_items([corpus])
     listing.items[place] = kind(*listing.items[place])
-    monkeypatch.setattr("kg.pipeline.find_items", lambda sources: listing)
+    monkeypatch.setattr("kg.pipeline.find_items", lambda *_: listing)
 
 
 @pytest.mark.parametrize("place", [0, RECORDS // 2, RECORDS + 1])
@@ -392,7 +393,7 @@ def test_workers_that_do_not_see_the_sources(corpus: Path, cluster: LocalCluster
     listing = find_items([corpus])
     listing.items[40] = listing.items[40]._replace(path="/on/no/machine.md")
     with pytest.MonkeyPatch.context() as patch, pytest.raises(CannotRun, match=r"/on/no/machine.md: not there for a"):
-        patch.setattr("kg.pipeline.find_items", lambda sources: listing)
+        patch.setattr("kg.pipeline.find_items", lambda *_: listing)
         Result(corpus, address(cluster), tmp_path)
 
 
@@ -533,3 +534,16 @@ def test_items_are_sent_whole() -> None:
     item = Item("PMC1__f", "a.md", "b.tsv", None, "/c/d.tsv")
     found = kg.cluster._absolute(item)
     assert found == ("PMC1__f", str(Path.cwd() / "a.md"), str(Path.cwd() / "b.tsv"), None, "/c/d.tsv")
+
+
+def test_parts_of_archives_are_sent_whole() -> None:
+    part = Part("x.zip/a.md", "x.zip", 10, 20)
+    (_, found, *_) = kg.cluster._absolute(Item("PMC1__f", part))
+    assert found == Part("x.zip/a.md", str(Path.cwd() / "x.zip"), 10, 20)
+
+
+@pytest.mark.parametrize("name", ["x.tar.gz", "x.tgz", "x.ndjson.gz"])
+def test_a_packed_source_is_refused(tmp_path: Path, name: str) -> None:
+    """It is unpacked on this machine, where the cluster's workers do not look."""
+    with pytest.raises(UsageError, match="unpack it first"):
+        build(tmp_path / name, store=tmp_path / "s", dask="tcp://127.0.0.1:1", shards=tmp_path / "shards")

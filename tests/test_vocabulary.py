@@ -89,6 +89,8 @@ SOURCES = {
     "ncbigene_synonym": ("synonym", "2023"),
     "famplex_relations": ("family", "2023"),
     "keyword": ("keyword", None),
+    "biothings_gene": ("keyword", None),
+    "biothings_term": (None, None),
     "mesh": (None, None),
     "chebi": (None, None),
     "doid": (None, None),
