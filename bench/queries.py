@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from kg.answer import Options, answer_with, ask_store
+from kg.answer import answer_with, ask_store
+from kg.arguments import Options
 from kg.catalogue import StoredQuery, catalogue
 from kg.errors import KgError, NotInGraph
 from kg.lookup import Ask

@@ -14,6 +14,7 @@ Errors are subclasses of `KgError`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,16 +81,27 @@ def query(
     specific: bool = False,
     organism: str | None = None,
     limit: int | None = None,
+    min_score: float | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    why: bool = False,
     store: str | Path | None = None,
+    queries: Sequence[str | Path] = (),
+    **named: str | Sequence[str],
 ) -> Answer:
     """Answer a stored question, as ``kg query`` does; `kg.catalogue.catalogue()` lists them.
 
-    ``tier`` is ``symbol``, ``synonym``, ``family``, ``keyword`` or ``all``: that tier or better. Raises UsageError,
-    AmbiguousName or NotInGraph for arguments, CannotRun without a store.
+    ``tier`` is ``symbol``, ``synonym``, ``family``, ``keyword`` or ``all``: that tier or better. ``min_score`` (0 to
+    1), ``since`` and ``until`` (years) restrict the figures; ``why`` gives a row for each mention. ``queries`` are
+    folders with questions of your own; ``named`` are arguments that ``kg query`` takes by name (``without=["JAK2"]``).
+    Raises UsageError, AmbiguousName or NotInGraph for arguments, CannotRun without a store.
     """
-    from kg.answer import Options, answer
+    from kg.answer import answer
+    from kg.arguments import Options
 
-    return answer(name, arguments, Options(tier, specific, organism, limit), store=store)
+    by_name = {key.replace("_", "-"): (value,) if isinstance(value, str) else value for key, value in named.items()}
+    options = Options(tier, specific, organism, limit, min_score, since, until, why, by_name)
+    return answer(name, arguments, options, store=store, queries=queries)
 
 
 def sparql(text: str, *, store: str | Path | None = None) -> Table:

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph
-from pyoxigraph import Literal, NamedNode
 
 from kg import vocab
-from kg.catalogue import Param, StoredQuery, bind, get
+from kg.arguments import Options, assign, check_options, resolve, values, wanted_parts
+from kg.binding import bind
+from kg.catalogue import Folders, StoredQuery, get, user_folders
 from kg.errors import CannotRun, UsageError
-from kg.lookup import Ask, Found, Lookup
-from kg.results import Row, Table, Term
+from kg.lookup import Ask, Lookup
+from kg.results import Row, Table
 from kg.store import open_store, user_genes
-from kg.views import VIEWS, Shown, collect
-from kg.vocab import KG, Tier
-
-TIERS = ("symbol", "synonym", "family", "keyword", "all")
-
-
-class Options(NamedTuple):
-    """How a question is asked.
-
-    ``tier``: that tier or better; None is the question's own default. ``specific``: symbol mentions and
-    synonym mentions without ambiguity only. ``organism``: what symbols mean and what counts are over
-    (human by default, ``any`` for all). ``limit``: most rows.
-    """
-
-    tier: str | None = None
-    specific: bool = False
-    organism: str | None = None
-    limit: int | None = None
+from kg.views import VIEWS, Asked, Shown, collect
+from kg.why import with_reasons
 
 
 class Answer(NamedTuple):
@@ -119,113 +104,60 @@ def graph(found: pyoxigraph.QueryTriples) -> list[pyoxigraph.Triple]:
 
 
 def answer(
-    name: str, arguments: Sequence[str] = (), options: Options | None = None, *, store: str | Path | None = None
+    name: str,
+    arguments: Sequence[str] = (),
+    options: Options | None = None,
+    *,
+    store: str | Path | None = None,
+    queries: Sequence[str | Path] = (),
 ) -> Answer:
-    """Answer a stored question from a store. Raises the errors of `kg.lookup` and `kg.store`."""
-    query = get(name)
+    """Answer a stored question from a store; ``queries`` are folders with questions of the asker's own.
+
+    Raises the errors of `kg.catalogue`, `kg.arguments`, `kg.lookup` and `kg.store`.
+    """
+    folders = user_folders(queries)
+    query = get(name, folders)
     ask = ask_store(open_store(store))
-    return answer_with(ask, query, arguments, options or Options(), genes=user_genes(store))
+    return answer_with(ask, query, arguments, options or Options(), genes=user_genes(store), folders=folders)
 
 
 def answer_with(
-    ask: Ask, query: StoredQuery, arguments: Sequence[str], options: Options, *, genes: Path | None = None
+    ask: Ask,
+    query: StoredQuery,
+    arguments: Sequence[str],
+    options: Options,
+    *,
+    genes: Path | None = None,
+    folders: Folders = (),
 ) -> Answer:
     """Answer a stored question through anything that answers SELECT queries.
 
     ``genes`` is a gene_info file whose names are understood beside those of the shipped lexicon.
     """
-    _check_options(query, options)
-    for argument in arguments:
-        if not isinstance(argument, str):  # a list of genes, where each is an argument of its own
-            raise UsageError(f"{query.name}: an argument is a text, not {argument!r:.60}; give several one by one")
+    check_options(query, options)
     lookup = Lookup(ask, options.organism, genes)
-    given = _assign(query, arguments)
-    found: list[Found] = []
-    values: dict[str, list[Any]] = {}
-    for param, texts in given:
-        if param.type == "text":
-            values[param.var] = [Literal(text) for text in texts]
-        elif param.type == "integer":
-            values[param.var] = [Literal(_integer(param, text)) for text in texts]
-        else:
-            things = list(dict.fromkeys(lookup.find(param.type, text) for text in texts))
-            found += things
-            values |= _thing_values(query, param, things)
-    values |= _option_values(query, options, lookup)
-    table = ask(bind(query, values))
-    # An aggregate over nothing may be one row of nothing.
-    bound = [row for row in table.rows if any(term is not None for term in row)]
-    table = collect(Table(table.columns, bound), query.collect)
-    shown = VIEWS[query.view](table, found)
-    return Answer(query, _limited(shown, options.limit), tuple(lookup.notes))
+    given = assign(query, arguments, options.named)
+    inputs = resolve(given, lookup)
 
+    def table(of: StoredQuery) -> Table:
+        found = ask(bind(of.text, values(of, given, inputs, options, lookup), wanted_parts(options)))
+        # An aggregate over nothing may be one row of nothing.
+        bound = [row for row in found.rows if any(term is not None for term in row)]
+        return collect(Table(found.columns, bound), of.collect)
 
-def _check_options(query: StoredQuery, options: Options) -> None:
-    if (options.tier or options.specific) and "tier" not in query.options:
-        raise UsageError(f"{query.name} takes no --tier and no --specific")
-    if options.organism and "organism" not in query.options:
-        raise UsageError(f"{query.name} takes no --organism")
-    if options.tier and options.specific:
-        raise UsageError("--tier and --specific exclude each other: --specific is symbols and unambiguous synonyms")
-    if options.tier and options.tier not in TIERS:
-        raise UsageError(f"no tier {options.tier!r}: {', '.join(TIERS)}")
-    if options.limit is not None and options.limit < 0:
-        raise UsageError("--limit must not be negative")
-
-
-def _assign(query: StoredQuery, arguments: Sequence[str]) -> list[tuple[Param, list[str]]]:
-    """Which argument belongs to which parameter, by position; one that repeats takes the rest."""
-    rest = list(arguments)
-    given = []
-    for param in query.params:
-        texts, rest = (rest, []) if param.many else (rest[:1], rest[1:])
-        if not texts:
-            example = " ".join(e for p in query.params for e in p.example)
-            raise UsageError(
-                f"{query.name} needs {param.name.upper()} ({param.help}). For example: kg query {query.name} {example}"
-            )
-        given.append((param, texts))
-    if rest:
-        takes = " ".join(p.name.upper() + ("…" if p.many else "") for p in query.params) or "no argument"
-        raise UsageError(f"{query.name} takes {takes}; too many: {' '.join(rest)[:80]}")
-    return given
-
-
-def _integer(param: Param, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError(f"{param.name.upper()} must be a whole number, not {text[:40]!r}") from None
-
-
-def _thing_values(query: StoredQuery, param: Param, things: Sequence[Found]) -> dict[str, list[Any]]:
-    nodes = [(Literal(str(i)), NamedNode(iri)) for i, thing in enumerate(things) for iri in thing.iris]
-    if "arg" in query.variables:
-        return {f"arg {param.var}": nodes, "wanted": [Literal(len(things))]}
-    return {param.var: [node for _, node in nodes]}
-
-
-def _option_values(query: StoredQuery, options: Options, lookup: Lookup) -> dict[str, list[Term | None]]:
-    variables = query.variables
-    specific = options.specific or (query.counts and options.tier is None)
-    tiers = (
-        [Tier.SYMBOL, Tier.SYNONYM]
-        if specific
-        else [t for t in Tier if options.tier in (None, "all") or t <= Tier[(options.tier or "").upper()]]
+    rows = table(query)
+    asked = Asked(
+        query,
+        tuple(each for param in query.params for each in inputs.get(param, ())),
+        {param.name: tuple(texts) for param, texts in given.items()},
+        {name: table(get(name, folders)) for name in query.also},
+        lookup,
     )
-    values: dict[str, list[Term | None]] = {}
-    if "edge" in variables:
-        edges = [KG + "mentionsSpecifically"] if specific else [tier.edge for tier in tiers]
-        if Tier.KEYWORD in tiers and not query.counts:
-            edges.append(KG + "mentionsCandidate")  # shown as such; never counted
-        values["edge"] = [NamedNode(edge) for edge in edges]
-    if "worst" in variables:
-        values["worst"] = [Literal(int(max(tiers)))]
-    if "specific" in variables:
-        values["specific"] = [Literal(specific)]
-    if "organism" in variables:
-        values["organism"] = [NamedNode(vocab.taxon_iri(lookup.taxon)) if lookup.taxon else None]
-    return values
+    shown = _limited(VIEWS[query.view](rows, asked), options.limit)
+    if options.why:
+        shown = with_reasons(shown, asked, ask)
+    missing = tuple(f"left out: {each.problem}" for each in asked.inputs if not each.found)
+    return Answer(query, shown, (*lookup.notes, *missing))
 
 
 def _limited(shown: Shown, limit: int | None) -> Shown:

@@ -1,36 +1,62 @@
 """Stored queries as data: one ``.rq`` file a question, described in its own header.
 
 A file is plain SPARQL 1.1 that runs in any engine as it is, with its example values. Lines ``#+`` at the top are
-YAML (the decorator style of grlc): title, description, category, keywords, params, options, columns. The first
-VALUES block of the query binds its arguments; `bind` replaces the rows of that block by terms which the RDF
-library serialises. Nothing that a user types is ever pasted into a query.
+YAML (the decorator style of grlc): title, description, category, keywords, params, options, columns. How arguments
+come into the text is told in `kg.binding`.
+
+The package's own questions stand in ``queries/``; folders of a user's (``--queries DIR``, ``KG_QUERIES``) join them.
+A file without a header is a question without arguments, called by its name.
 """
 
 from __future__ import annotations
 
-import itertools
-import re
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
-import yaml
-
+from kg.binding import blocks
 from kg.errors import UsageError
 from kg.resources import resource
-from kg.results import Term
 
-ParamType = Literal["gene", "organism", "paper", "figure", "chemical", "disease", "text", "integer"]
-Option = Literal["tier", "organism"]
+ParamType = Literal["gene", "organism", "paper", "figure", "chemical", "disease", "tier", "integer", "text"]
+Option = Literal["tier", "organism", "figures"]
 
-_TYPES = ("gene", "organism", "paper", "figure", "chemical", "disease", "text", "integer")
-_VALUES = re.compile(r"VALUES\s*\((?P<vars>[^)]*)\)\s*\{(?P<rows>[^}]*)\}")
+TYPES: tuple[ParamType, ...] = (
+    "gene",
+    "organism",
+    "paper",
+    "figure",
+    "chemical",
+    "disease",
+    "tier",
+    "integer",
+    "text",
+)
+OPTIONS: dict[Option, frozenset[str]] = {
+    "tier": frozenset({"edge", "worst", "specific"}),
+    "organism": frozenset({"organism"}),
+    "figures": frozenset({"min_score", "since", "until"}),
+}
+"""Options that many questions share, and the variables by which they come into a query.
+
+``tier`` is ``--tier`` and ``--specific``; ``figures`` is ``--min-score``, ``--since`` and ``--until``.
+"""
+ENVIRONMENT = "KG_QUERIES"
+"""Environment variable: folders with a user's own questions, separated as in PATH."""
+
+Folders = tuple[Path, ...]
 
 
 class Param(NamedTuple):
-    """An argument of a question: ``var`` is its variable in the VALUES block, ``many`` that it repeats."""
+    """An argument of a question.
+
+    ``var`` is its variable in the VALUES blocks, ``many`` that it repeats (or comes from a file: ``@genes.txt``),
+    ``option`` that it is given by name (``--without JAK2``), ``default`` what it is if not given, ``lenient`` that a
+    name which nothing in the graph has is listed rather than refused: one of a list of hundreds is no reason to stop.
+    """
 
     name: str
     var: str
@@ -38,13 +64,19 @@ class Param(NamedTuple):
     many: bool
     help: str
     example: tuple[str, ...]
-    optional: bool
+    default: tuple[str, ...]
+    option: bool
+    lenient: bool
 
 
 @dataclass(frozen=True)
 class StoredQuery:
-    """One question of the catalogue. ``counts``: it counts, so it is specific and human by
-    default. ``view`` (see `kg.views`) makes rows readable; values of the columns in ``collect`` are joined."""
+    """One question of the catalogue.
+
+    ``counts``: it counts, so it is specific and human by default. ``view`` (see `kg.views`) makes rows readable;
+    values of the columns in ``collect`` are joined. ``also`` are questions whose tables the view needs beside, asked
+    with the same options. ``why`` names the columns with a figure and a gene whose mentions ``--why`` adds.
+    """
 
     name: str
     title: str
@@ -57,95 +89,150 @@ class StoredQuery:
     counts: bool
     view: str
     collect: tuple[str, ...]
+    also: tuple[str, ...]
+    why: bool
     text: str
     path: Path
 
     @property
-    def variables(self) -> tuple[str, ...]:
-        """Variables of the block that binds arguments, in order; none if the query takes no argument."""
-        found = _VALUES.search(self.text)
-        return tuple(found["vars"].replace("?", " ").split()) if found else ()
+    def variables(self) -> frozenset[str]:
+        """Variables that arguments and options are bound to."""
+        return frozenset(name for block in blocks(self.text) for name in block.variables)
+
+    @property
+    def example(self) -> tuple[str, ...]:
+        """Arguments, as on a command line, that the query as it stands in its file is asked with."""
+        by_name = [part for p in self.params if p.option for value in p.example for part in (f"--{p.name}", value)]
+        return (*(value for p in self.params if not p.option for value in p.example), *by_name)
 
 
-@cache
-def catalogue() -> dict[str, StoredQuery]:
-    """All stored queries, by name, sorted."""
-    return {path.stem: parse(path) for path in sorted(resource("queries").glob("*.rq"))}
+def user_folders(named: Sequence[str | Path] = ()) -> Folders:
+    """Folders of a user's own questions: those named, else those of the environment.
+
+    Raises UsageError for one that is no folder.
+    """
+    folders = [Path(each) for each in named or os.environ.get(ENVIRONMENT, "").split(os.pathsep) if str(each)]
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"{folder}: no such folder of questions (--queries, {ENVIRONMENT})")
+    return tuple(folders)
 
 
-def get(name: str) -> StoredQuery:
+def catalogue(folders: Folders = ()) -> dict[str, StoredQuery]:
+    """All stored queries, by name, sorted; with those of the user's ``folders``.
+
+    Raises UsageError for a file that is not as it must be, and for a name that comes twice.
+    """
+    return {name: parse(path) for name, path in sorted(_paths(folders).items())}
+
+
+def get(name: str, folders: Folders = ()) -> StoredQuery:
     """The query of that name. Raises UsageError that names near ones."""
-    queries = catalogue()
-    if name not in queries:
+    paths = _paths(folders)
+    if name not in paths:
         import difflib
 
-        near = difflib.get_close_matches(name, queries, n=3, cutoff=0.4)
+        near = difflib.get_close_matches(name, paths, n=3, cutoff=0.4)
         hint = f" Near: {', '.join(near)}." if near else ""
         raise UsageError(f'no stored query "{name}".{hint} All of them: kg query')
-    return queries[name]
+    return parse(paths[name])
 
 
-def parse(path: Path) -> StoredQuery:
-    """Read one ``.rq`` file. Raises UsageError naming file and key if its header is not as it must be."""
-    text = path.read_text("utf-8")
+def _paths(folders: Folders) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in (resource("queries"), *folders):
+        for path in sorted(folder.glob("*.rq")):
+            if path.stem in found:
+                raise UsageError(f"{path}: a question of that name is there: {found[path.stem]}. Rename the file")
+            found[path.stem] = path
+    return found
+
+
+@lru_cache(maxsize=500)
+def _parsed(path: Path, changed: int) -> StoredQuery:
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: cannot be read: it is not UTF-8") from None
     lines = [line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+")]
     try:
-        header: Any = yaml.safe_load("\n".join(lines))
-        params = tuple(_param(entry) for entry in header.get("params", ()))
+        header: Any = _yaml("\n".join(lines)) if lines else {"title": path.stem, "description": "", "columns": {}}
         query = StoredQuery(
             name=path.stem,
-            title=header["title"],
+            title=str(header["title"]),
             description=" ".join(header["description"].split()),
-            category=header["category"],
+            category=header["category"] if lines else "own",
             keywords=tuple(header.get("keywords", ())),
-            params=params,
+            params=tuple(_param(entry) for entry in header.get("params", ())),
             options=tuple(header.get("options", ())),
             columns=dict(header["columns"]),
             counts=bool(header.get("counts", False)),
             view=header.get("view", "rows"),
             collect=tuple(header.get("collect", ())),
+            also=tuple(header.get("also", ())),
+            why=bool(header.get("why", False)),
             text=text,
             path=path,
         )
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise UsageError(f"{path}: the #+ header is not as it must be: {error}") from None
+        _hold_together(query)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        said = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise UsageError(f"{path}: the #+ header is not as it must be: {said}") from None
     return query
 
 
+def parse(path: Path) -> StoredQuery:
+    """Read one ``.rq`` file. Raises UsageError naming file and key if its header is not as it must be."""
+    try:
+        return _parsed(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _yaml(text: str) -> Any:
+    import yaml
+
+    # The loader in C, where it is: a command that lists the catalogue reads all headers.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, Loader=loader)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+
+
 def _param(entry: Mapping[str, Any]) -> Param:
-    if entry["type"] not in _TYPES:
-        raise ValueError(f"parameter type {entry['type']!r} is none of {', '.join(_TYPES)}")
-    example = entry.get("example", ())
+    if entry["type"] not in TYPES:
+        raise ValueError(f"parameter type {entry['type']!r} is none of {', '.join(TYPES)}")
     return Param(
         name=entry["name"],
         var=entry.get("var", entry["name"]),
         type=cast(ParamType, entry["type"]),
         many=bool(entry.get("many", False)),
         help=entry["help"],
-        example=tuple(str(e) for e in (example if isinstance(example, list) else [example])),
-        optional=bool(entry.get("optional", False)),
+        example=_texts(entry.get("example", ())),
+        default=_texts(entry.get("default", ())),
+        option=bool(entry.get("option", False)),
+        lenient=bool(entry.get("lenient", False)),
     )
 
 
-def bind(query: StoredQuery, values: Mapping[str, Sequence[tuple[Term | None, ...] | Term | None]]) -> str:
-    """The query with its VALUES block holding the product of ``values``, serialised by the library.
-
-    ``values`` maps a variable, or several joined by a space (``"arg gene"``) whose values belong together,
-    to its terms; None is UNDEF.
-    """
-    found = _VALUES.search(query.text)
-    if found is None:
-        return query.text
-    groups = {tuple(names.split()): choices for names, choices in values.items()}
-    place = {name: (g, i) for g, names in enumerate(groups) for i, name in enumerate(names)}
-    rows = []
-    for combination in itertools.product(*groups.values()):
-        flat = [entry if isinstance(entry, tuple) else (entry,) for entry in combination]
-        cells = (flat[place[name][0]][place[name][1]] for name in query.variables)
-        rows.append(f"    ({' '.join(_cell(cell) for cell in cells)})")
-    start, end = found.span("rows")
-    return query.text[:start] + "\n" + "\n".join(rows) + "\n  " + query.text[end:]
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(each) for each in (value if isinstance(value, (list, tuple)) else [value]))
 
 
-def _cell(term: Term | None) -> str:
-    return "UNDEF" if term is None else str(term)
+def _hold_together(query: StoredQuery) -> None:
+    """Raise ValueError where header and text do not fit: what is typed would not come into the query."""
+    unknown = set(query.options) - set(OPTIONS)
+    if unknown:
+        raise ValueError(f"options: {', '.join(sorted(unknown))}: known are {', '.join(OPTIONS)}")
+    for param in query.params:
+        if param.var not in query.variables:
+            raise ValueError(f"params: {param.name}: no VALUES block has ?{param.var}")
+    positional = [param for param in query.params if not param.option]
+    if any(param.many for param in positional[:-1]):
+        raise ValueError("params: only the last of those without a name can be many")
+    allowed = {"arg", "wanted", *(p.var for p in query.params), *(v for o in query.options for v in OPTIONS[o])}
+    for block in blocks(query.text):
+        strange = set(block.variables) - allowed
+        if strange and strange != set(block.variables):  # a block of constants is the query's own
+            raise ValueError(f"?{min(strange)} of a VALUES block is no parameter and of no option")

@@ -7,10 +7,12 @@ and one line that sums it up. ``rows`` shows the table as it comes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kg.lookup import Found
+from kg.arguments import Input
+from kg.catalogue import StoredQuery
+from kg.lookup import Found, Lookup
 from kg.results import Table, Term, literal
 from kg.support import SUPPORTS
 from kg.vocab import KG, Tier, figid_of
@@ -25,6 +27,23 @@ class Shown(NamedTuple):
     short: Table
     summary: str
     next_step: str = ""
+
+
+class Asked(NamedTuple):
+    """What was asked, for views: what was taken for what, the plain texts of all arguments by name, the tables of the
+    questions that the query's header names under ``also``, and where more can be looked up.
+    """
+
+    query: StoredQuery
+    inputs: tuple[Input, ...]
+    given: Mapping[str, tuple[str, ...]]
+    also: Mapping[str, Table]
+    lookup: Lookup
+
+    @property
+    def found(self) -> list[Found]:
+        """The things that were asked for, each once."""
+        return list(dict.fromkeys(each.found for each in self.inputs if each.found))
 
 
 def local(term: Any) -> str:
@@ -60,7 +79,7 @@ def _plural(n: int, one: str) -> str:
     return f"{n:,} {one}{'' if n == 1 else 's'}"
 
 
-def rows(table: Table, _args: Sequence[Found]) -> Shown:
+def rows(table: Table, _asked: Asked) -> Shown:
     """The table as it comes; a person sees the local names of our own terms."""
     short = Table(
         table.columns,
@@ -119,10 +138,11 @@ def _against(mention: dict[str, Any]) -> set[str]:
 _PARTS = ("tier", "words", "note", "support")
 
 
-def figures_by_genes(table: Table, args: Sequence[Found]) -> Shown:
+def figures_by_genes(table: Table, asked: Asked) -> Shown:
     """One row a figure, best evidence first; for each gene asked for, its best tier, the words and what speaks against
     them, and whether the article supports its organism.
     """
+    args = asked.found
     of = {iri: i for i, found in enumerate(args) for iri in found.iris}
     figures: dict[str, dict[str, Any]] = {}
     evidence: dict[str, dict[int, list[dict[str, Any]]]] = {}
@@ -217,7 +237,7 @@ def _next(ordered: Sequence[str], best: dict[str, dict[int, _Evidence]], genes: 
     return f"Why: kg show {figid_of(ordered[0])}"
 
 
-VIEWS: dict[str, Callable[[Table, Sequence[Found]], Shown]] = {
+VIEWS: dict[str, Callable[[Table, Asked], Shown]] = {
     "rows": rows,
     "figures-by-genes": figures_by_genes,
 }

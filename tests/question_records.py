@@ -23,7 +23,8 @@
     PMC9__f1    2016  human        TP53 · symbol; OCT4 as above.   Alias PMC9__F1
     PMC9__f2    2015  E. coli      recA · symbol, of the strain K-12.   Alias PMC9__F1, too; another title of the paper
 
-JAK, WNT and OCT4 stand for the same genes wherever they come.
+JAK, WNT and OCT4 stand for the same genes wherever they come. The pathway score is 0.75; 0.95 in PMC2__f1, not known in
+PMC7__f1.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def write_records(folder: Path) -> Path:
             *WNT,
         ],
         diseases=[("tumour", "mesh:D009369", "tumour", "Neoplasms", "doid:162")],
-        fields={"doi": "10.1000/two", "papertitle": "Paper two.", "year": "2021", **human},
+        fields={"doi": "10.1000/two", "papertitle": "Paper two.", "year": "2021", "automl_pathway": 0.95, **human},
     )
     write(
         folder,
@@ -158,7 +159,7 @@ def write_records(folder: Path) -> Path:
         "PMC7__f1",
         figtitle="Keywords of fish and man",
         keywords=["JAK2", "STAT3", "stat4", "NOTAGENE"],
-        fields={"doi": "10.1000/seven", "papertitle": "Paper seven.", "year": "2022", **fish},
+        fields={"doi": "10.1000/seven", "papertitle": "Paper seven.", "year": "2022", "automl_pathway": "NA", **fish},
     )
     write(
         folder,

@@ -12,7 +12,8 @@ import pytest
 from records import FAMILY, Graph, gene, write
 
 from kg import archives
-from kg.answer import Options, answer
+from kg.answer import answer
+from kg.arguments import Options
 from kg.checking import check
 from kg.cli import main
 from kg.disk import Scratch

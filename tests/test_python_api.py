@@ -125,7 +125,7 @@ def test_options_are_those_of_the_command(store: Path) -> None:
         kg.query(name, tier="gold", store=store)
     with pytest.raises(kg.UsageError, match="exclude"):
         kg.query(name, tier="symbol", specific=True, store=store)
-    with pytest.raises(kg.UsageError, match="negative"):
+    with pytest.raises(kg.UsageError, match="less than none"):
         kg.query(name, limit=-1, store=store)
     with pytest.raises(kg.UsageError, match="takes no --organism"):
         kg.query("family-words", organism="mouse", store=store)

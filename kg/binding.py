@@ -1,0 +1,91 @@
+"""How arguments come into a stored query: through its VALUES blocks, as terms that the RDF library serialises.
+
+    VALUES (?arg ?gene ?edge ?wanted) { ("JAK2" ncbigene:3717 kg:mentionsSymbol 1) }
+
+The rows of a block, examples in the file, are replaced by the product of what its variables are to be. A sub-select
+that needs an argument has a block of its own, since nothing from outside reaches into it
+(``decisions/0015-two-blocks.md``). A block none of whose variables is bound is the query's own and stays.
+
+What only some askers want stands between two comments, and is left out for the others:
+
+    #? figures
+    … (restricts ?figure by ?min_score, ?since and ?until)
+    #.
+
+In the file as it is, such a part is there, with values that let everything pass. Nothing that a user types is ever
+pasted into a query.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from kg.results import Term
+
+_ROWS = r"""(?P<rows>(?:[^}"'<]|<[^>]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*)"""
+"""What stands between the braces of a block; a brace in a literal or an IRI does not end it."""
+_VALUES = re.compile(r"\bVALUES\s*(?:\((?P<vars>[^)]*)\)|(?P<var>\?\w+))\s*\{" + _ROWS + r"\}")
+_PART = re.compile(r"^[ \t]*#\? *(?P<name>\w+)[^\n]*\n(?P<body>.*?)^[ \t]*#\.[^\n]*\n", re.MULTILINE | re.DOTALL)
+
+Cell = Term | None
+"""A term, or None for UNDEF."""
+
+
+class Block(NamedTuple):
+    """A VALUES block: its variables in order, whether its rows stand in parentheses, and where they stand."""
+
+    variables: tuple[str, ...]
+    parenthesised: bool
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=500)
+def blocks(text: str) -> tuple[Block, ...]:
+    """The VALUES blocks of a query, in order."""
+    return tuple(
+        Block(tuple((m["vars"] or m["var"]).replace("?", " ").split()), m["var"] is None, *m.span("rows"))
+        for m in _VALUES.finditer(text)
+    )
+
+
+def parts(text: str) -> frozenset[str]:
+    """Names of the parts of a query that only some askers want."""
+    return frozenset(m["name"] for m in _PART.finditer(text))
+
+
+def bind(text: str, values: Mapping[str, Sequence[tuple[Cell, ...] | Cell]], wanted: Collection[str] = ()) -> str:
+    """The query with its VALUES blocks holding the product of ``values``, and those parts that are ``wanted``.
+
+    ``values`` maps a variable, or several joined by a space (``"arg gene"``) whose values belong together, to its
+    terms; None is UNDEF.
+    """
+    text = _PART.sub(lambda part: part["body"] if part["name"] in wanted else "", text)
+    groups = {tuple(names.split()): choices for names, choices in values.items()}
+    bound = {name for names in groups for name in names}
+    done = 0
+    pieces = []
+    for block in blocks(text):
+        if not bound.isdisjoint(block.variables):
+            pieces += [text[done : block.start], "\n", *_rows(block, groups), "  "]
+            done = block.end
+    return "".join([*pieces, text[done:]])
+
+
+def _rows(block: Block, groups: Mapping[tuple[str, ...], Sequence[tuple[Cell, ...] | Cell]]) -> list[str]:
+    used = {names: choices for names, choices in groups.items() if not set(names).isdisjoint(block.variables)}
+    place = {name: (g, i) for g, names in enumerate(used) for i, name in enumerate(names)}
+    rows: dict[str, None] = {}
+    for combination in itertools.product(*used.values()):
+        flat = [entry if isinstance(entry, tuple) else (entry,) for entry in combination]
+        cells = " ".join(_cell(flat[place[name][0]][place[name][1]]) for name in block.variables)
+        rows[f"    ({cells})\n" if block.parenthesised else f"    {cells}\n"] = None  # each once
+    return list(rows)
+
+
+def _cell(term: Cell) -> str:
+    return "UNDEF" if term is None else str(term)
