@@ -12,7 +12,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -94,6 +94,7 @@ class Lexicon:
         self._genes: dict[str, dict[str, GeneEntry]] = {}
         self._symbols: dict[str, dict[str, tuple[str, ...]]] = {}
         self._names: dict[str, dict[str, tuple[GeneEntry, ...]]] = {}
+        self._scans = 0
 
     @classmethod
     def load(cls, gene_info: Sequence[Path | str] = ()) -> Lexicon:
@@ -166,7 +167,18 @@ class Lexicon:
 
     def gene(self, gene_id: str) -> GeneEntry | None:
         """The gene of an NCBI Gene id, of any organism that is covered."""
+        if "_by_id" not in vars(self) and self._may_scan():
+            found = (entry for taxon in self._shipped for entry in _scanned(taxon, self._shipped[taxon], gene_id))
+            return next((entry for entry in found if entry.gene_id == gene_id), None)
         return self._by_id.get(gene_id)
+
+    def _may_scan(self) -> bool:
+        """Whether to look through the tables' text, which is quicker than an index for the first few that are asked.
+
+        A command asks for a gene or two; a build, or a list of genes, for thousands.
+        """
+        self._scans += 1
+        return self._scans <= _FEW and not self._user and not self._genes
 
     @cached_property
     def _by_id(self) -> dict[str, GeneEntry]:
@@ -200,12 +212,18 @@ class Lexicon:
         wanted = text.casefold()
         found: list[tuple[int, GeneEntry]] = []
         for each in [taxon] if taxon else self._taxa:
-            for gene in self._named(each).get(wanted, ()):
+            for gene in self._candidates(each, wanted):
                 how = _how(gene, wanted)
                 if how is not None:
                     found.append((how, gene))
         found.sort(key=lambda pair: (pair[0], int(pair[1].gene_id)))
         return [(gene, _HOW[how]) for how, gene in found]
+
+    def _candidates(self, taxon: str, wanted: str) -> Iterable[GeneEntry]:
+        """Genes of an organism that may have a name; all that have it are among them."""
+        if taxon not in self._names and taxon in self._shipped and self._may_scan():
+            return _scanned(taxon, self._shipped[taxon], wanted)
+        return self._named(taxon).get(wanted, ())
 
     def _named(self, taxon: str) -> dict[str, tuple[GeneEntry, ...]]:
         """Genes of an organism by each of their names in any case; made once, for whoever asks for many."""
@@ -329,18 +347,33 @@ def _table(line: str) -> Table:
     return Table(name, what, source, date, terms, int(rows), sha256)
 
 
+def _lines(name: str) -> list[str]:
+    """The lines of a shipped table, without its header."""
+    return gzip.decompress((_FOLDER / f"{name}.tsv.gz").read_bytes()).decode().splitlines()[1:]
+
+
 def _rows(name: str) -> Iterator[list[str]]:
-    """The rows of a shipped table, without its header."""
-    text = gzip.decompress((_FOLDER / f"{name}.tsv.gz").read_bytes()).decode()
-    return (line.split("\t") for line in text.splitlines()[1:])
+    return (line.split("\t") for line in _lines(name))
 
 
 def _shipped_genes(taxon: str, table: str) -> dict[str, GeneEntry]:
-    hgnc = taxon == HUMAN
-    return {
-        gene_id: GeneEntry(gene_id, taxon, symbol, ncbi or None, _split(aliases), _split(previous), hgnc)
-        for gene_id, symbol, ncbi, aliases, previous in _rows(table)
-    }
+    return {entry.gene_id: entry for entry in map(partial(_entry, taxon), _lines(table))}
+
+
+def _entry(taxon: str, line: str) -> GeneEntry:
+    gene_id, symbol, ncbi, aliases, previous = line.split("\t")
+    return GeneEntry(gene_id, taxon, symbol, ncbi or None, _split(aliases), _split(previous), taxon == HUMAN)
+
+
+_FEW = 8
+"""How often tables are scanned before an index is made: making it costs some ten scans."""
+
+_kept_lines = lru_cache(maxsize=8)(_lines)
+
+
+def _scanned(taxon: str, table: str, text: str) -> Iterator[GeneEntry]:
+    """Genes of a shipped table whose line has a casefolded text somewhere."""
+    return (_entry(taxon, line) for line in _kept_lines(table) if text in line.casefold())
 
 
 def _merged(shipped: dict[str, GeneEntry], user: dict[str, GeneEntry]) -> dict[str, GeneEntry]:

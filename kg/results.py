@@ -7,12 +7,13 @@ The formats are those of https://www.w3.org/TR/sparql11-results-csv-tsv/, …/sp
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any, Literal, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph
 
@@ -73,23 +74,55 @@ def write_boolean(value: bool, format: Format, out: IO[str]) -> None:
 
 
 def _write_table(table: Table, out: IO[str], width: int | None) -> None:
+    if not table.columns:
+        return
+    heads = [printable(column.replace("_", " ")) for column in table.columns]
+    rows = [[printable(text(term)) for term in row] for row in table.rows]
+    right = [bool(table.rows) and all(_is_number(row[i]) for row in table.rows) for i in range(len(heads))]
+    colour = width is not None and out.isatty() and os.environ.get("TERM") != "dumb"
+    widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
+    if width is not None and 2 + sum(widths) + 2 * (len(widths) - 1) > width:
+        _write_narrow(heads, rows, right, out, width, colour=colour)
+        return
+    for i, line in enumerate((heads, *rows)):
+        cells = (
+            " " * (wide - _width(cell)) + cell if to_right else cell + " " * (wide - _width(cell))
+            for cell, wide, to_right in zip(line, widths, right, strict=True)
+        )
+        written = "  ".join(cells).rstrip()
+        out.write(f"  \x1b[1m{written}\x1b[0m\n" if colour and i == 0 else f"  {written}\n")
+
+
+def _width(value: str) -> int:
+    """How many places of a terminal a text takes."""
+    if value.isascii():
+        return len(value)
+    from rich.cells import cell_len
+
+    return cell_len(value)
+
+
+def _write_narrow(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Sequence[bool],
+    out: IO[str],
+    width: int,
+    *,
+    colour: bool,
+) -> None:
+    """A table that is wider than the terminal: columns are narrowed, and their texts cut."""
     from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    if not table.columns:
-        return
     shown = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for i, column in enumerate(table.columns):
-        numeric = bool(table.rows) and all(_is_number(row[i]) for row in table.rows)
-        head = Text(printable(column.replace("_", " ")))
-        shown.add_column(head, justify="right" if numeric else "left", overflow="ellipsis")
-    for row in table.rows:
-        # Text, not str: words of figures such as "[O]" would be taken for markup.
-        shown.add_row(*(Text(printable(text(term))) for term in row))
+    for head, to_right in zip(heads, right, strict=True):
+        shown.add_column(Text(head), justify="right" if to_right else "left", overflow="ellipsis")
+    for row in rows:
+        shown.add_row(*map(Text, row))  # Text, not str: words of figures such as "[O]" would be taken for markup
     buffer = io.StringIO()
-    colour = width is not None and out.isatty()
-    console = Console(file=buffer, width=width or 100_000, force_terminal=colour, highlight=False, soft_wrap=False)
+    console = Console(file=buffer, width=width, force_terminal=colour, highlight=False, soft_wrap=False)
     console.print(shown)
     for line in buffer.getvalue().splitlines():
         out.write("  " + line.rstrip() + "\n")
@@ -97,7 +130,7 @@ def _write_table(table: Table, out: IO[str], width: int | None) -> None:
 
 def printable(value: str) -> str:
     """On one line, and without characters that steer a terminal."""
-    return "".join(ch if ch.isprintable() else " " for ch in value)
+    return value if value.isprintable() else "".join(ch if ch.isprintable() else " " for ch in value)
 
 
 _NUMERIC = frozenset(XSD + t for t in ("integer", "decimal", "double", "float"))
@@ -170,11 +203,11 @@ _XML = "http://www.w3.org/2005/sparql-results#"
 
 
 def _xml(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
-    head = "".join(f"<variable name={quoteattr(column)}/>" for column in columns)
+    head = "".join(f"<variable name={_attribute(column)}/>" for column in columns)
     yield f'<?xml version="1.0"?>\n<sparql xmlns="{_XML}"><head>{head}</head><results>\n'
     for row in rows:
         bindings = "".join(
-            f"<binding name={quoteattr(column)}>{_xml_term(term)}</binding>"
+            f"<binding name={_attribute(column)}>{_xml_term(term)}</binding>"
             for column, term in zip(columns, row, strict=True)
             if term is not None
         )
@@ -191,8 +224,13 @@ def _xml_text(value: str) -> str:
 
     Words of figures end in blanks, which some readers trim unless they are written as references.
     """
-    escaped = escape(_NOT_IN_XML.sub("", value), {"\r": "&#13;"})
+    escaped = html.escape(_NOT_IN_XML.sub("", value), quote=False).replace("\r", "&#13;")
     return _OUTER_BLANKS.sub(lambda blanks: "".join(f"&#{ord(ch)};" for ch in blanks[0]), escaped)
+
+
+def _attribute(value: str) -> str:
+    """A name, IRI or language tag as the value of an attribute."""
+    return f'"{html.escape(value)}"'
 
 
 def _xml_term(term: Any) -> str:
@@ -205,7 +243,7 @@ def _xml_term(term: Any) -> str:
     if isinstance(term, pyoxigraph.BlankNode):
         return f"<bnode>{value}</bnode>"
     if term.language:
-        return f"<literal xml:lang={quoteattr(term.language)}>{value}</literal>"
+        return f"<literal xml:lang={_attribute(term.language)}>{value}</literal>"
     if term.datatype.value != XSD + "string":
-        return f"<literal datatype={quoteattr(term.datatype.value)}>{value}</literal>"
+        return f"<literal datatype={_attribute(term.datatype.value)}>{value}</literal>"
     return f"<literal>{value}</literal>"
