@@ -264,7 +264,7 @@ class Lookup:
     def _near_genes(self, text: str) -> str:
         table = self._ask(
             _PREFIXES + "SELECT ?gene ?label ?taxon WHERE "
-            "{ ?gene a schema:Gene ; rdfs:label ?label ; schema:taxonomicRange ?taxon }"
+            "{ ?gene a schema:Gene ; rdfs:label ?label ; schema:taxonomicRange ?taxon } ORDER BY ?gene"
         )
         genes: dict[str, tuple[str, str]] = {}
         wanted = vocab.taxon_iri(self.taxon or HUMAN)
@@ -381,7 +381,8 @@ class Lookup:
         iri = next((i for p in ("chebi", "mesh", "doid") if (i := _as_iri(text, p))), None)
         if iri is not None:
             node = NamedNode(iri)
-            pattern = f"{{ VALUES ?t {{ {node} }} }} UNION {{ ?t skos:exactMatch {node} }}"
+            # A branch of VALUES alone finds nothing in Virtuoso.
+            pattern = f"{{ VALUES ?t {{ {node} }} ?t a {cls} }} UNION {{ ?t skos:exactMatch {node} }}"
         else:
             values = " ".join(str(Literal(name)) for name in _cases(text))
             pattern = (
