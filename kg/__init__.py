@@ -17,7 +17,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import AmbiguousName, CannotRun, KgError, NotInGraph, RecordError, UsageError
+from kg.errors import AmbiguousName, CannotRun, EndpointError, KgError, NotInGraph, RecordError, UsageError
 
 if TYPE_CHECKING:
     import rdflib
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kg.checking import Report, check
     from kg.exporting import export
     from kg.pipeline import build
+    from kg.remote import Endpoint
     from kg.results import Table
     from kg.tally import BuildResult
 
@@ -36,6 +37,8 @@ __all__ = [
     "Answer",
     "BuildResult",
     "CannotRun",
+    "Endpoint",
+    "EndpointError",
     "KgError",
     "NotInGraph",
     "RecordError",
@@ -54,6 +57,7 @@ __all__ = [
 _LAZY = {
     "Answer": "kg.answer",
     "BuildResult": "kg.tally",
+    "Endpoint": "kg.remote",
     "Report": "kg.checking",
     "Table": "kg.results",
     "build": "kg.pipeline",
@@ -81,27 +85,29 @@ def query(
     organism: str | None = None,
     limit: int | None = None,
     store: str | Path | None = None,
+    endpoint: Endpoint | None = None,
 ) -> Answer:
     """Answer a stored question, as ``kg query`` does; `kg.catalogue.catalogue()` lists them.
 
-    ``tier`` is ``symbol``, ``synonym``, ``family``, ``keyword`` or ``all``: that tier or better. Raises UsageError,
-    AmbiguousName or NotInGraph for arguments, CannotRun without a store.
+    ``tier`` is ``symbol``, ``synonym``, ``family``, ``keyword`` or ``all``: that tier or better. With ``endpoint``
+    (``kg.Endpoint("http://127.0.0.1:7878/query")``) another triple store answers. Raises UsageError, AmbiguousName or
+    NotInGraph for arguments, CannotRun without a store, EndpointError without an answer.
     """
     from kg.answer import Options, answer
 
-    return answer(name, arguments, Options(tier, specific, organism, limit), store=store)
+    return answer(name, arguments, Options(tier, specific, organism, limit), store=store, endpoint=endpoint)
 
 
-def sparql(text: str, *, store: str | Path | None = None) -> Table:
-    """The table of a SPARQL SELECT query on the store; prefixes of the graph need not be declared.
+def sparql(text: str, *, store: str | Path | None = None, endpoint: Endpoint | None = None) -> Table:
+    """The table of a SPARQL SELECT query on the store or an endpoint; prefixes of the graph need not be declared.
 
-    SELECT only: raises UsageError for ASK, CONSTRUCT and DESCRIBE, which `open_graph` answers, and for what is no
-    query. Raises CannotRun without a store.
+    SELECT only: raises UsageError for ASK, CONSTRUCT and DESCRIBE, which `open_graph` and `Endpoint.run` answer, and
+    for what is no query. Raises CannotRun without a store, EndpointError without an answer.
     """
-    from kg.answer import select
-    from kg.store import open_store
+    from kg.answer import asking
 
-    return select(open_store(store), text)
+    ask, _ = asking(store, endpoint)
+    return ask(text)
 
 
 def open_graph(store: str | Path | None = None) -> rdflib.Graph:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode
@@ -17,6 +17,9 @@ from kg.results import Row, Table, Term
 from kg.store import open_store, user_genes
 from kg.views import VIEWS, Shown, collect
 from kg.vocab import KG, Tier
+
+if TYPE_CHECKING:
+    from kg.remote import Endpoint
 
 TIERS = ("symbol", "synonym", "family", "keyword", "all")
 
@@ -119,12 +122,25 @@ def graph(found: pyoxigraph.QueryTriples) -> list[pyoxigraph.Triple]:
 
 
 def answer(
-    name: str, arguments: Sequence[str] = (), options: Options | None = None, *, store: str | Path | None = None
+    name: str,
+    arguments: Sequence[str] = (),
+    options: Options | None = None,
+    *,
+    store: str | Path | None = None,
+    endpoint: Endpoint | None = None,
 ) -> Answer:
-    """Answer a stored question from a store. Raises the errors of `kg.lookup` and `kg.store`."""
-    query = get(name)
-    ask = ask_store(open_store(store))
-    return answer_with(ask, query, arguments, options or Options(), genes=user_genes(store))
+    """Answer a stored question from a store or an endpoint. Raises errors of `kg.lookup`, `kg.store`, `kg.remote`."""
+    ask, genes = asking(store, endpoint)
+    return answer_with(ask, get(name), arguments, options or Options(), genes=genes)
+
+
+def asking(store: str | Path | None, endpoint: Endpoint | None) -> tuple[Ask, Path | None]:
+    """What answers SELECT queries, a store or an endpoint; and the gene_info file that the store was built with."""
+    if endpoint is None:
+        return ask_store(open_store(store)), user_genes(store)
+    if store is not None:
+        raise UsageError("a store and an endpoint exclude each other: one of them is asked")
+    return endpoint.ask, None
 
 
 def answer_with(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from kg.terminal import TABLE_FORMATS, format_option, print_table, say, store_option
+from kg.terminal import TABLE_FORMATS, asked, endpoint_options, format_option, print_table, say, store_option
 
 if TYPE_CHECKING:
     from kg.catalogue import StoredQuery
@@ -87,13 +87,18 @@ def _question(stored: StoredQuery) -> click.Command:
         limit: int | None,
         format: Any,
         store: Path | None,
+        endpoint: str | None,
+        graph: str | None,
+        timeout: float | None,
+        page_size: int | None,
         **options: Any,
     ) -> None:
         from kg.answer import Options, answer
 
         if context.get_parameter_source("store") is not ParameterSource.COMMANDLINE:
             store = context.obj  # kg query --store STORE NAME: said, and so before the environment's
-        result = answer(stored.name, arguments, Options(limit=limit, **options), store=store)
+        store, remote = asked(store, endpoint, graph, timeout, page_size)
+        result = answer(stored.name, arguments, Options(limit=limit, **options), store=store, endpoint=remote)
         for note in result.notes:
             say(f"  {note}")
         print_table(result.shown.short if format == "table" else result.shown.full, format)
@@ -110,4 +115,4 @@ def _question(stored: StoredQuery) -> click.Command:
         callback=run,
         help=f"{stored.title}.\n\n{stored.description}\n\n\b\n{told}Example: {example}\n\n\b\nColumns:\n{columns}",
     )
-    return store_option(command)
+    return store_option(endpoint_options(command))

@@ -99,7 +99,7 @@ class Lookup:
             raise UsageError(f"empty {kind}")
         if len(text) > 500:
             raise UsageError(f"{text[:40]!r}… is no {kind}: {len(text):,} characters")
-        if not _is_unicode(text):
+        if not is_unicode(text):
             raise UsageError(f"{text!r} is no {kind}: it is not UTF-8")
         finders: dict[str, Callable[[str], Found]] = {
             "gene": self.gene,
@@ -460,7 +460,7 @@ def _spelled(entry: GeneEntry, text: str) -> str:
     return next((name for name in names if name and name.casefold() == text.casefold()), text)
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
     """Whether these are characters; what a shell gives that is not UTF-8 comes as halves of some."""
     return not any("\ud800" <= ch <= "\udfff" for ch in text)
 
