@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import AmbiguousName, CannotRun, KgError, NotInGraph, RecordError, UsageError
+from kg.errors import AmbiguousName, CannotRun, EndpointError, KgError, NotInGraph, RecordError, UsageError
 
 if TYPE_CHECKING:
     import rdflib
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kg.checking import Report, check
     from kg.exporting import export
     from kg.pipeline import build
+    from kg.remote import Endpoint
     from kg.results import Table
     from kg.tally import BuildResult
 
@@ -37,6 +38,8 @@ __all__ = [
     "Answer",
     "BuildResult",
     "CannotRun",
+    "Endpoint",
+    "EndpointError",
     "KgError",
     "NotInGraph",
     "RecordError",
@@ -55,6 +58,7 @@ __all__ = [
 _LAZY = {
     "Answer": "kg.answer",
     "BuildResult": "kg.tally",
+    "Endpoint": "kg.remote",
     "Report": "kg.checking",
     "Table": "kg.results",
     "build": "kg.pipeline",
@@ -86,34 +90,37 @@ def query(
     until: int | None = None,
     why: bool = False,
     store: str | Path | None = None,
+    endpoint: Endpoint | None = None,
     queries: Sequence[str | Path] = (),
     **named: str | Sequence[str],
 ) -> Answer:
     """Answer a stored question, as ``kg query`` does; `kg.catalogue.catalogue()` lists them.
 
     ``tier`` is ``symbol``, ``synonym``, ``family``, ``keyword`` or ``all``: that tier or better. ``min_score`` (0 to
-    1), ``since`` and ``until`` (years) restrict the figures; ``why`` gives a row for each mention. ``queries`` are
-    folders with questions of your own; ``named`` are arguments that ``kg query`` takes by name (``without=["JAK2"]``).
-    Raises UsageError, AmbiguousName or NotInGraph for arguments, CannotRun without a store.
+    1), ``since`` and ``until`` (years) restrict the figures; ``why`` gives a row for each mention. With ``endpoint``
+    (``kg.Endpoint("http://127.0.0.1:7878/query")``) another triple store answers. ``queries`` are folders with
+    questions of your own; ``named`` are arguments that ``kg query`` takes by name (``without=["JAK2"]``).
+    Raises UsageError, AmbiguousName or NotInGraph for arguments, CannotRun without a store, EndpointError without an
+    answer.
     """
     from kg.answer import answer
     from kg.arguments import Options
 
     by_name = {key.replace("_", "-"): (value,) if isinstance(value, str) else value for key, value in named.items()}
     options = Options(tier, specific, organism, limit, min_score, since, until, why, by_name)
-    return answer(name, arguments, options, store=store, queries=queries)
+    return answer(name, arguments, options, store=store, endpoint=endpoint, queries=queries)
 
 
-def sparql(text: str, *, store: str | Path | None = None) -> Table:
-    """The table of a SPARQL SELECT query on the store; prefixes of the graph need not be declared.
+def sparql(text: str, *, store: str | Path | None = None, endpoint: Endpoint | None = None) -> Table:
+    """The table of a SPARQL SELECT query on the store or an endpoint; prefixes of the graph need not be declared.
 
-    SELECT only: raises UsageError for ASK, CONSTRUCT and DESCRIBE, which `open_graph` answers, and for what is no
-    query. Raises CannotRun without a store.
+    SELECT only: raises UsageError for ASK, CONSTRUCT and DESCRIBE, which `open_graph` and `Endpoint.run` answer, and
+    for what is no query. Raises CannotRun without a store, EndpointError without an answer.
     """
-    from kg.answer import select
-    from kg.store import open_store
+    from kg.answer import asking
 
-    return select(open_store(store), text)
+    ask, _ = asking(store, endpoint)
+    return ask(text)
 
 
 def open_graph(store: str | Path | None = None) -> rdflib.Graph:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph
 
@@ -18,6 +18,9 @@ from kg.results import Row, Table
 from kg.store import open_store, user_genes
 from kg.views import VIEWS, Asked, Shown, collect
 from kg.why import with_reasons
+
+if TYPE_CHECKING:
+    from kg.remote import Endpoint
 
 
 class Answer(NamedTuple):
@@ -109,16 +112,26 @@ def answer(
     options: Options | None = None,
     *,
     store: str | Path | None = None,
+    endpoint: Endpoint | None = None,
     queries: Sequence[str | Path] = (),
 ) -> Answer:
-    """Answer a stored question from a store; ``queries`` are folders with questions of the asker's own.
+    """Answer a stored question from a store or an endpoint; ``queries`` are folders with questions of the asker's own.
 
-    Raises the errors of `kg.catalogue`, `kg.arguments`, `kg.lookup` and `kg.store`.
+    Raises the errors of `kg.catalogue`, `kg.arguments`, `kg.lookup`, `kg.store` and `kg.remote`.
     """
     folders = user_folders(queries)
     query = get(name, folders)
-    ask = ask_store(open_store(store))
-    return answer_with(ask, query, arguments, options or Options(), genes=user_genes(store), folders=folders)
+    ask, genes = asking(store, endpoint)
+    return answer_with(ask, query, arguments, options or Options(), genes=genes, folders=folders)
+
+
+def asking(store: str | Path | None, endpoint: Endpoint | None) -> tuple[Ask, Path | None]:
+    """What answers SELECT queries, a store or an endpoint; and the gene_info file that the store was built with."""
+    if endpoint is None:
+        return ask_store(open_store(store)), user_genes(store)
+    if store is not None:
+        raise UsageError("a store and an endpoint exclude each other: one of them is asked")
+    return endpoint.ask, None
 
 
 def answer_with(

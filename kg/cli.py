@@ -7,9 +7,9 @@ input that cannot be read, 3 could not run (store, endpoint, disk).
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -17,7 +17,22 @@ from kg import __version__
 from kg.cli_build import build, check
 from kg.cli_query import query
 from kg.errors import KgError, UsageError
-from kg.terminal import TABLE_FORMATS, drop_stdout, prepare_streams, print_table, say, stdout, store_option
+from kg.terminal import (
+    TABLE_FORMATS,
+    asked,
+    drop_stdout,
+    endpoint_options,
+    prepare_streams,
+    print_table,
+    say,
+    stdout,
+    store_option,
+)
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
+    from kg.results import Row
 
 GRAPH_FORMATS = ("turtle", "jsonld", "ntriples")
 
@@ -68,43 +83,77 @@ for _command in (build, check, query):
 @cli.command()
 @click.argument("text", metavar="TEXT|FILE|-")
 @store_option
+@endpoint_options
 @click.option(
     "--format",
     "format",
     type=click.Choice([*TABLE_FORMATS, *GRAPH_FORMATS]),
     help="How to print [default: table, or turtle for graphs].",
 )
-def sparql(text: str, store: Path | None, format: Any) -> None:
-    """Run a SPARQL query on the store: SELECT, ASK, CONSTRUCT or DESCRIBE.
+def sparql(text: str, format: Any, store: Path | None, **endpoint: Any) -> None:
+    """Run a SPARQL query on the store or an endpoint: SELECT, ASK, CONSTRUCT or DESCRIBE.
 
     The prefixes of the graph (schema:, oa:, kg:, ncbigene: …) need not be declared.
     """
     import pyoxigraph
 
     from kg.answer import columns, graph, rows, run
-    from kg.dump import Document, fragment
-    from kg.results import Table, write_boolean, write_rows
+    from kg.results import Table
     from kg.store import open_store
+
+    query = _query_text(text)
+    store, remote = asked(store, **endpoint)
+    if remote is not None:
+        found = remote.run(query)
+        if isinstance(found, Table):
+            _print_rows(found.columns, found.rows, format)
+        elif isinstance(found, bool):
+            _print_boolean(found, format)
+        else:
+            _print_graph(found, format)
+        return
+    local = run(open_store(store), query)
+    if isinstance(local, pyoxigraph.QueryTriples):
+        _print_graph(graph(local), format)
+    elif isinstance(local, pyoxigraph.QueryBoolean):
+        _print_boolean(bool(local), format)
+    else:
+        _print_rows(columns(local), rows(local), format)
+
+
+def _print_graph(triples: Iterable[Triple], format: Any) -> None:
+    from kg.dump import Document, fragment
     from kg.terms import statement
 
-    found = run(open_store(store), _query_text(text))
-    if isinstance(found, pyoxigraph.QueryTriples):
-        chosen: Any = format or "turtle"
-        if chosen not in GRAPH_FORMATS:
-            raise UsageError(f"CONSTRUCT and DESCRIBE give a graph: --format {', '.join(GRAPH_FORMATS)}")
-        document = Document(chosen)
-        triples = fragment(map(statement, graph(found)), chosen)
-        sys.stdout.buffer.write(document.header() + document.join(triples) + document.footer())
-        return
-    chosen = format or "table"
-    if chosen not in TABLE_FORMATS:
-        raise UsageError(f"SELECT and ASK give a table: --format {', '.join(TABLE_FORMATS)}")
-    if isinstance(found, pyoxigraph.QueryBoolean):
-        write_boolean(bool(found), chosen, stdout(chosen))
-    elif chosen == "table":
-        print_table(Table(columns(found), list(rows(found))), chosen)
+    chosen: Any = format or "turtle"
+    if chosen not in GRAPH_FORMATS:
+        raise UsageError(f"CONSTRUCT and DESCRIBE give a graph: --format {', '.join(GRAPH_FORMATS)}")
+    document = Document(chosen)
+    piece = fragment(map(statement, triples), chosen)
+    sys.stdout.buffer.write(document.header() + document.join(piece) + document.footer())
+
+
+def _print_boolean(value: bool, format: Any) -> None:
+    from kg.results import write_boolean
+
+    chosen = _table_format(format)
+    write_boolean(value, chosen, stdout(chosen))
+
+
+def _print_rows(columns: Sequence[str], rows: Iterable[Row], format: Any) -> None:
+    from kg.results import Table, write_rows
+
+    chosen = _table_format(format)
+    if chosen == "table":
+        print_table(Table(tuple(columns), list(rows)), chosen)
     else:
-        write_rows(columns(found), rows(found), chosen, stdout(chosen))
+        write_rows(columns, rows, chosen, stdout(chosen))
+
+
+def _table_format(format: Any) -> Any:
+    if format in GRAPH_FORMATS:
+        raise UsageError(f"SELECT and ASK give a table: --format {', '.join(TABLE_FORMATS)}")
+    return format or "table"
 
 
 def _query_text(text: str) -> str:
@@ -132,7 +181,8 @@ def _is_file(text: str) -> bool:
 @click.argument("thing", metavar="ID")
 @click.option("--organism", help="What a symbol means: a name, or any [default: human].")
 @store_option
-def show(thing: str, organism: str | None, store: Path | None) -> None:
+@endpoint_options
+def show(thing: str, organism: str | None, store: Path | None, **endpoint: Any) -> None:
     """One thing, for a person: ID is a figid, PMC id, DOI, symbol, CURIE or IRI.
 
     It can be a figure, paper, gene, chemical, disease or organism.
@@ -140,7 +190,8 @@ def show(thing: str, organism: str | None, store: Path | None) -> None:
     from kg.results import printable
     from kg.show import show as run
 
-    sheet, notes = run(thing, organism=organism, store=store)
+    store, remote = asked(store, **endpoint)
+    sheet, notes = run(thing, organism=organism, store=store, endpoint=remote)
     for note in notes:
         say(f"  {note}")
     for line in sheet.head:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from kg.terminal import TABLE_FORMATS, format_option, print_table, say, store_option
+from kg.terminal import TABLE_FORMATS, asked, endpoint_options, format_option, print_table, say, store_option
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -118,6 +118,10 @@ def _question(stored: StoredQuery) -> click.Command:
         arguments: tuple[str, ...],
         format: Any,
         store: Path | None,
+        endpoint: str | None,
+        graph: str | None,
+        timeout: float | None,
+        page_size: int | None,
         **options: Any,
     ) -> None:
         from kg.answer import answer
@@ -127,7 +131,10 @@ def _question(stored: StoredQuery) -> click.Command:
             store = context.obj  # kg query --store STORE NAME: said, and so before the environment's
         named = {p.name: _list(options.pop(_python_name(p))) for p in stored.params if p.option}
         queries = context.parent.params.get("queries", ()) if context.parent else ()
-        result = answer(stored.name, arguments, Options(**options, named=named), store=store, queries=queries)
+        store, remote = asked(store, endpoint, graph, timeout, page_size)
+        result = answer(
+            stored.name, arguments, Options(**options, named=named), store=store, endpoint=remote, queries=queries
+        )
         for note in result.notes:
             say(f"  {note}")
         print_table(result.shown.short if format == "table" else result.shown.full, format)
@@ -144,7 +151,7 @@ def _question(stored: StoredQuery) -> click.Command:
         callback=run,
         help=f"{stored.title}.\n\n{stored.description}\n\n\b\n{told}Example: {example}\n\n\b\nColumns:\n{columns}",
     )
-    return store_option(command)
+    return store_option(endpoint_options(command))
 
 
 def _told(param: Param) -> str:

@@ -6,6 +6,7 @@
     │   └── AmbiguousName (2)   a name that stands for several things; asks back
     ├── NotInGraph        (2)   the thing asked for is not in this graph; names near matches
     └── CannotRun         (3)   store, endpoint or disk: nothing wrong with the data
+        └── EndpointError (3)   an endpoint does not answer, or answers with an error: its HTTP status
 
 Messages are for people: what is wrong, where, and what to do. `str(error)` is the whole text.
 """
@@ -76,3 +77,11 @@ class CannotRun(KgError):
     """The store, the endpoint or the disk does not let us go on."""
 
     exit_code = 3
+
+
+class EndpointError(CannotRun):
+    """An endpoint does not answer, or answers with an error; ``status`` is that of HTTP, None without an answer."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status

@@ -99,7 +99,7 @@ class Lookup:
             raise UsageError(f"empty {kind}")
         if len(text) > 500:
             raise UsageError(f"{text[:40]!r}… is no {kind}: {len(text):,} characters")
-        if not _is_unicode(text):
+        if not is_unicode(text):
             raise UsageError(f"{text!r} is no {kind}: it is not UTF-8")
         finders: dict[str, Callable[[str], Found]] = {
             "gene": self.gene,
@@ -264,7 +264,7 @@ class Lookup:
     def _near_genes(self, text: str) -> str:
         table = self._ask(
             _PREFIXES + "SELECT ?gene ?label ?taxon WHERE "
-            "{ ?gene a schema:Gene ; rdfs:label ?label ; schema:taxonomicRange ?taxon }"
+            "{ ?gene a schema:Gene ; rdfs:label ?label ; schema:taxonomicRange ?taxon } ORDER BY ?gene"
         )
         genes: dict[str, tuple[str, str]] = {}
         wanted = vocab.taxon_iri(self.taxon or HUMAN)
@@ -381,7 +381,8 @@ class Lookup:
         iri = next((i for p in ("chebi", "mesh", "doid") if (i := _as_iri(text, p))), None)
         if iri is not None:
             node = NamedNode(iri)
-            pattern = f"{{ VALUES ?t {{ {node} }} }} UNION {{ ?t skos:exactMatch {node} }}"
+            # A branch of VALUES alone finds nothing in Virtuoso.
+            pattern = f"{{ VALUES ?t {{ {node} }} ?t a {cls} }} UNION {{ ?t skos:exactMatch {node} }}"
         else:
             values = " ".join(str(Literal(name)) for name in _cases(text))
             pattern = (
@@ -459,7 +460,7 @@ def _spelled(entry: GeneEntry, text: str) -> str:
     return next((name for name in names if name and name.casefold() == text.casefold()), text)
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
     """Whether these are characters; what a shell gives that is not UTF-8 comes as halves of some."""
     return not any("\ud800" <= ch <= "\udfff" for ch in text)
 

@@ -6,19 +6,21 @@ import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import NamedNode
 
 from kg import vocab
-from kg.answer import ask_store
+from kg.answer import asking
 from kg.errors import KgError, NotInGraph, UsageError
 from kg.lookup import Ask, Found, Lookup
 from kg.results import Table, literal
-from kg.store import open_store, user_genes
 from kg.support import Support, support
 from kg.views import NOT_PUBLISHED, local
 from kg.vocab import DCTERMS, HUMAN, KG, OA, RDFS, SCHEMA, Tier
+
+if TYPE_CHECKING:
+    from kg.remote import Endpoint
 
 _PREFIXES = (
     f"PREFIX rdfs: <{RDFS}> PREFIX schema: <{SCHEMA}> PREFIX kg: <{KG}> PREFIX oa: <{OA}> "
@@ -39,18 +41,24 @@ class Sheet:
         self.foot = foot
 
 
-def show(text: str, *, organism: str | None = None, store: str | Path | None = None) -> tuple[Sheet, list[str]]:
+def show(
+    text: str,
+    *,
+    organism: str | None = None,
+    store: str | Path | None = None,
+    endpoint: Endpoint | None = None,
+) -> tuple[Sheet, list[str]]:
     """The sheet of one thing, and notes on what the text was taken for.
 
     ``text`` is a figid or alias, a PMC id or DOI, a gene's symbol, or the CURIE or IRI of a figure, paper, gene,
     chemical, disease or organism. Raises UsageError, NotInGraph or AmbiguousName.
     """
-    ask = ask_store(open_store(store))
-    lookup = Lookup(ask, organism, user_genes(store))
+    ask, genes = asking(store, endpoint)
+    lookup = Lookup(ask, organism, genes)
     kind, found = _find(lookup, text)
     makers: dict[str, Callable[..., Sheet]] = {"figure": _figure, "paper": _paper, "organism": _organism}
     if kind == "gene":
-        return _gene(ask, Lookup(ask, None, user_genes(store)), *found.iris), lookup.notes
+        return _gene(ask, Lookup(ask, None, genes), *found.iris), lookup.notes
     sheet = _term(ask, kind, found.iris[0]) if kind not in makers else makers[kind](ask, *found.iris)
     return sheet, lookup.notes
 

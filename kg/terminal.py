@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
+from click.core import ParameterSource
+
+from kg.errors import UsageError
 
 if TYPE_CHECKING:
+    from kg.remote import Endpoint
     from kg.results import Table
 
 C = TypeVar("C", bound=Callable[..., Any] | click.Command)
@@ -49,6 +53,59 @@ def store_option(command: C) -> C:
         show_envvar=True,
         help="The store [default: kg.store].",
     )(command)
+
+
+def endpoint_options(command: C) -> C:
+    """``--endpoint`` and what belongs to it; `asked` makes one of them."""
+    options = (
+        click.option(
+            "--endpoint",
+            metavar="URL",
+            help="Ask this SPARQL endpoint, not the store. Login: KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD, or "
+            "KG_ENDPOINT_TOKEN, or ~/.netrc.",
+        ),
+        click.option("--graph", metavar="IRI", help="The endpoint's named graph to ask [default: its default graph]."),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="Longest wait for one answer of the endpoint [default: 60].",
+        ),
+        click.option(
+            "--page-size",
+            type=click.IntRange(min=1),
+            metavar="ROWS",
+            help="Most rows to ask the endpoint for at once [default: 10000].",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def asked(
+    store: Path | None, endpoint: str | None, graph: str | None, timeout: float | None, page_size: int | None
+) -> tuple[Path | None, Endpoint | None]:
+    """The store or the endpoint that a command is to ask. Raises UsageError for options that do not fit together."""
+    if endpoint is None:
+        for name, value in (("--graph", graph), ("--timeout", timeout), ("--page-size", page_size)):
+            if value is not None:
+                raise UsageError(f"{name} is about an endpoint: say which with --endpoint URL")
+        return store, None
+    context: click.Context | None = click.get_current_context()
+    while context is not None:  # the environment's store is no contradiction
+        if context.get_parameter_source("store") is ParameterSource.COMMANDLINE:
+            raise UsageError("--store and --endpoint exclude each other: one of them is asked")
+        context = context.parent
+    from kg.remote import PAGE_SIZE, TIMEOUT, Endpoint
+
+    return None, Endpoint(
+        endpoint,
+        graph=graph,
+        timeout=timeout or TIMEOUT,
+        page_size=page_size or PAGE_SIZE,
+        notify=lambda text: say(f"  {text}"),
+    )
 
 
 def format_option(formats: Sequence[str]) -> click.Option:
