@@ -241,6 +241,9 @@ class Lookup:
         if families:
             said = "; ".join(f"{family.label} ({self._members(family)})" for family in families)
             return NotInGraph(f'"{text}" is a name of several families, not a gene: {said}. Ask for their genes')
+        if "," in text or " " in text:
+            one_by_one = " ".join(re.split(r"[,;\s]+", text.strip(",; ")))
+            return NotInGraph(f'no gene "{text}" in this graph. Several genes are given one by one: {one_by_one}')
         near = self._near_genes(text)
         if elsewhere:
             where = ", ".join(f"{g.label} of {g.organism} ({g.curie})" for g in elsewhere)
@@ -323,10 +326,11 @@ class Lookup:
                     self.notes.append(f"{text}: taken as {name} ({vocab.curie(taxon)})")
                 return Found(name, (taxon,))
         names = [name for _, name in rows]
-        near = difflib.get_close_matches(text, names, n=3, cutoff=0.5) or names[:5]
+        near = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
         if iri is None and _is_foreign(text):
             raise _foreign(text, "organism")
-        raise NotInGraph(f'no organism "{text}" in this graph. It has: {", ".join(near) or "none"}')
+        said = f"Near: {', '.join(near)}" if near else f"It has {_some(names)}"
+        raise NotInGraph(f'no organism "{text}" in this graph. {said}')
 
     def paper(self, text: str) -> Found:
         """A paper by PMC id, DOI, CURIE or IRI."""
@@ -443,6 +447,12 @@ def _foreign(text: str, kind: str) -> UsageError:
     shown = text if len(text) <= 100 else f"{text[:100]}…"
     said = f"{shown} is no IRI" if _is_iri(text) else f"{text.partition(':')[0]}: is no prefix"
     return UsageError(f"{said} of a {kind} here.{meant} Such as these are understood: {_UNDERSTOOD[kind]}")
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    shown = ", ".join(names[:5]) or "none"
+    return f"{shown} and {len(names) - 5:,} more" if len(names) > 5 else shown
 
 
 def _shared_start(one: str, other: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -76,15 +75,15 @@ _OF_PREFIX = {
 def _find(lookup: Lookup, text: str) -> tuple[str, Found]:
     """The thing that a text names, and of which kind it is."""
     kinds = _kinds(text.strip())
-    for kind in kinds[:-1]:
-        with contextlib.suppress(NotInGraph):
+    first: NotInGraph | None = None
+    for kind in kinds:
+        try:
             return kind, lookup.find(kind, text)
-    try:
-        return kinds[-1], lookup.find(kinds[-1], text)
-    except NotInGraph as error:
-        if len(kinds) == 1:
-            raise
-        raise NotInGraph(str(error).replace(kinds[-1], " or ".join(kinds), 1)) from None
+        except NotInGraph as error:
+            first = first or error
+    *others, last = kinds
+    named = f"{', '.join(others)} or {last}" if others else last
+    raise NotInGraph(str(first).replace(f"no {kinds[0]} ", f"no {named} ", 1))
 
 
 def _kinds(text: str) -> tuple[str, ...]:
@@ -93,7 +92,9 @@ def _kinds(text: str) -> tuple[str, ...]:
             return kinds
     if "__" in text:
         return ("figure",)
-    return ("paper",) if _PAPER.match(text) else ("gene",)
+    if _PAPER.match(text):
+        return ("paper",)
+    return ("gene",) if ":" in text else ("gene", "organism", "chemical", "disease")
 
 
 def _one(ask: Ask, query: str) -> dict[str, Any]:

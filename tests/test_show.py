@@ -289,7 +289,7 @@ def test_every_figure_can_be_shown(store: Path, thing: str) -> None:
         ("PMC9__F1", '"PMC9__F1" is the alias of several figures: PMC9__f1, PMC9__f2'),
         ("PMC9__f9", 'no figure "PMC9__f9" in this graph. Figures of PMC9: PMC9__f1, PMC9__f2'),
         ("PMC77", 'no paper "PMC77" in this graph'),
-        ("JAK22", 'no gene "JAK22" in this graph'),
+        ("JAK22", 'no gene, organism, chemical or disease "JAK22" in this graph'),
         ("JAK", "family or complex"),
         ("COX1", "two human genes"),
         # A human pseudogene, not a PMC id.
@@ -405,3 +405,14 @@ def test_void(store: Path) -> None:
     }
     assert by_property == {p: sum(1 for _ in source.triples((None, p, None))) for p in set(source.predicates())}
     assert sum(by_property.values()) == len(source)
+
+
+@pytest.mark.parametrize(("text", "head"), [("mouse", "Mus musculus"), ("diabetes", "Diabetes Mellitus")])
+def test_other_things_are_shown_by_their_names(store: Path, text: str, head: str) -> None:
+    assert sheet(text, store)[0][0].startswith(head)
+
+
+def test_genes_in_one_argument_are_told_apart(store: Path) -> None:
+    ran = run("query", "figures-mentioning-genes", "JAK2,STAT3", store=store)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Several genes are given one by one: JAK2 STAT3" in ran.err
