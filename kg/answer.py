@@ -153,7 +153,11 @@ def answer_with(
     inputs = resolve(given, lookup)
 
     def table(of: StoredQuery) -> Table:
-        found = ask(bind(of.text, values(of, given, inputs, options, lookup), wanted_parts(options)))
+        text = bind(of.text, values(of, given, inputs, options, lookup), wanted_parts(options))
+        try:
+            found = ask(text)
+        except UsageError as error:  # of the file, not of what was asked
+            raise UsageError(f"{of.path}: {error}") from None
         # An aggregate over nothing may be one row of nothing.
         bound = [row for row in found.rows if any(term is not None for term in row)]
         return collect(Table(found.columns, bound), of.collect)
