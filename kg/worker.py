@@ -60,7 +60,6 @@ class Worker:
     def batch(self, items: Sequence[Item]) -> Batch:
         """Read, normalise, check and serialise some records. Broken ones come back as rejects."""
         accepted: list[Statement] = []
-        texts: list[str] = []
         outcomes: list[Outcome] = []
         facts: dict[int, Fact] = {}
         if self._resend:
@@ -74,8 +73,7 @@ class Worker:
             except RecordError as error:
                 outcomes.append(Outcome(item.figid, item.file, hashed, rejected(item, error)))
                 continue
-            text = ntriples(own)
-            found = self._checker.check(text, shared) if self._checker else ()
+            found = self._checker.check(own, shared) if self._checker else ()
             reasons = tuple(violation_reason(v, record) for v in found if v.severity.endswith("Violation"))
             keys = record.unknown_keys, record.repeated_keys
             if reasons:
@@ -83,13 +81,9 @@ class Worker:
                 outcomes.append(Outcome(item.figid, item.file, hashed, reject, None, (), *keys))
                 continue
             accepted += own
-            texts.append(text)
             digests = self._stated(shared.things, facts)
             outcomes.append(Outcome(item.figid, item.file, hashed, None, shared.paper, digests, *keys))
-        pieces = tuple(
-            "".join(texts).encode() if format in ("ntriples", "nquads") else fragment(accepted, format)
-            for format in self._setup.formats
-        )
+        pieces = tuple(fragment(accepted, format) for format in self._setup.formats)
         return Batch(pieces, outcomes, facts, len(accepted))
 
     def record(self, item: Item, content: Content | None = None) -> tuple[Record, list[Statement], SharedFacts]:
