@@ -6,6 +6,7 @@
     kg.check(store="kg.store").conforms                      # True
     kg.query("figures-mentioning-genes", "JAK2", "STAT3").records()
     kg.sparql("SELECT * WHERE { ?s ?p ?o } LIMIT 5").rows    # SELECT alone; others through open_graph()
+    kg.search("TGF-beta1", year="2015-").hits                # full text, ranked, with passages
     kg.export("figures.ttl.gz")
     graph = kg.open_graph()                                  # an rdflib.Graph over the store
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kg.pipeline import build
     from kg.remote import Endpoint
     from kg.results import Table
+    from kg.searching import search
     from kg.tally import BuildResult
 
 __version__ = "0.1.0"
@@ -52,6 +54,7 @@ __all__ = [
     "export",
     "open_graph",
     "query",
+    "search",
     "sparql",
 ]
 
@@ -64,6 +67,7 @@ _LAZY = {
     "build": "kg.pipeline",
     "check": "kg.checking",
     "export": "kg.exporting",
+    "search": "kg.searching",
 }
 """Public names that live elsewhere; imported when first used, so that `import kg` stays quick."""
 

@@ -16,6 +16,7 @@ import click
 from kg import __version__
 from kg.cli_build import build, check
 from kg.cli_query import query
+from kg.cli_search import search
 from kg.errors import KgError, UsageError
 from kg.terminal import (
     TABLE_FORMATS,
@@ -76,7 +77,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, query):
+for _command in (build, check, query, search):
     cli.add_command(_command)
 
 

@@ -1,0 +1,331 @@
+"""The index of `kg search`: a SQLite file beside the store's data, made on first use.
+
+One row of ``doc`` for each figure, paper, gene, organism, chemical and disease, with its texts as they are; the same
+texts folded (`kg.fold`) in a contentless FTS5 table; ``link`` says which figures and papers have to do with which gene
+or organism; ``name`` has what things are called, for completion; ``slip`` has each word less one letter, by which a
+mistyped word finds its neighbours (symmetric deletes).
+
+The file lies in the store's folder, so that it goes when a build swaps in another. Where that folder cannot be
+written, it is made in a temporary folder for this process alone. Why SQLite: ``decisions/0012-search.md``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import secrets
+import shutil
+import sqlite3
+import tempfile
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyoxigraph
+
+from kg import vocab
+from kg.answer import columns, run
+from kg.errors import CannotRun
+from kg.fold import fold, tokens, variants
+from kg.lexicon import Lexicon
+from kg.store import default_path, open_store, user_genes
+
+FILE = "search-1.sqlite"
+"""The number is that of the schema: another version of this package looks for another file."""
+
+KINDS = ("gene", "figure", "paper", "organism", "chemical", "disease")
+
+_SCHEMA = """
+CREATE TABLE doc (
+    id INTEGER PRIMARY KEY, kind TEXT, iri TEXT, title TEXT, detail TEXT, year INTEGER, figures INTEGER,
+    names TEXT, text TEXT, words TEXT, context TEXT
+);
+CREATE VIRTUAL TABLE fts USING fts5(title, names, text, words, context, content='', prefix='3',
+    tokenize="unicode61 remove_diacritics 0");
+CREATE TABLE link (thing INTEGER, doc INTEGER, PRIMARY KEY (thing, doc)) WITHOUT ROWID;
+CREATE TABLE name (folded TEXT, figures INTEGER, doc INTEGER, shown TEXT);
+CREATE TABLE term (term TEXT PRIMARY KEY, docs INTEGER) WITHOUT ROWID;
+CREATE TABLE slip (less TEXT, term TEXT, PRIMARY KEY (less, term)) WITHOUT ROWID
+"""
+_INDEXES = "CREATE INDEX doc_iri ON doc (iri); CREATE INDEX name_folded ON name (folded, figures DESC)"
+
+_SHORTEST, _LONGEST = 4, 24
+"""Letters of a word that is looked up when mistyped."""
+
+
+class Doc(NamedTuple):
+    """A thing as the index holds it. ``detail`` tells apart what has one title; ``names`` are other names and ids;
+    ``context`` what is said of the paper or organism around it."""
+
+    kind: str
+    iri: str
+    title: str
+    detail: str
+    year: int | None
+    figures: int
+    names: str
+    text: str
+    words: str
+    context: str
+
+
+def index_path(store: str | Path | None = None) -> Path:
+    """The index of a store; made if there is none. Raises CannotRun if there is no store or no room."""
+    place = (Path(store) if store else default_path()).resolve()
+    path = place / FILE
+    if not path.is_file():
+        open_store(store)  # says what is wrong if there is none
+        path = _make(place)
+    return path
+
+
+def connect(store: str | Path | None = None) -> sqlite3.Connection:
+    """The index of a store, to read."""
+    path = index_path(store)
+    try:
+        # Immutable: no locks, no journal; what replaces the file is another one.
+        return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise CannotRun(f"{path}: cannot be opened: {error}. Remove it; it is made anew") from None
+
+
+def _make(place: Path) -> Path:
+    if os.access(place, os.W_OK):
+        part = place / f".{FILE}-{secrets.token_hex(4)}"
+        try:
+            _fill(part, place)
+            part.replace(place / FILE)
+        except (sqlite3.Error, OSError) as error:
+            raise CannotRun(f"the search index cannot be written to {place}: {error}") from None
+        finally:
+            part.unlink(missing_ok=True)
+        return place / FILE
+    return _private(place)
+
+
+@cache
+def _private(place: Path) -> Path:
+    """The index of a store that we may only read, for the time of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="kg-search-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        _fill(folder / FILE, place)
+    except (sqlite3.Error, OSError) as error:
+        raise CannotRun(f"the search index cannot be written to {folder}: {error}") from None
+    return folder / FILE
+
+
+def _fill(path: Path, place: Path) -> None:
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        db.execute("BEGIN")
+        genes = user_genes(place)
+        _Filler(db, open_store(place), Lexicon.load([genes] if genes else [])).fill()
+        db.execute("COMMIT")
+    finally:
+        db.close()
+
+
+_PREFIXES = "".join(f"PREFIX {p}: <{vocab.PREFIXES[p]}> " for p in ("schema", "rdfs", "skos", "oa", "dcterms", "kg"))
+
+
+class _Filler:
+    """Fills one index from one store."""
+
+    def __init__(self, db: sqlite3.Connection, store: pyoxigraph.Store, lexicon: Lexicon) -> None:
+        self._db = db
+        self._store = store
+        self._lexicon = lexicon
+        self._ids: dict[str, int] = {}
+        self._naming: set[str] = set()
+        """Words of titles and names."""
+
+    def fill(self) -> None:
+        figures = self._figures_of_things()
+        for docs in (self._genes(figures), self._organisms(figures), self._terms(figures), self._papers(figures)):
+            self._add(docs)
+        self._add(self._figures())
+        self._link()
+        self._terms_of_index()
+        for statement in _INDEXES.split(";"):
+            self._db.execute(statement)
+        self._db.execute("INSERT INTO fts (fts) VALUES ('optimize')")
+
+    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of values; None where nothing is bound."""
+        found = run(self._store, _PREFIXES + query)
+        assert isinstance(found, pyoxigraph.QuerySolutions)
+        width = range(len(columns(found)))
+        for row in found:
+            yield tuple(row[i].value if row[i] is not None else None for i in width)
+
+    def _add(self, docs: Iterable[Doc]) -> None:
+        for doc in docs:
+            number = self._ids[doc.iri] = len(self._ids) + 1
+            self._db.execute("INSERT INTO doc VALUES (?,?,?,?,?,?,?,?,?,?,?)", (number, *doc))
+            texts = (doc.title, doc.names, doc.text, doc.words, doc.context)
+            self._db.execute(
+                "INSERT INTO fts (rowid, title, names, text, words, context) VALUES (?,?,?,?,?,?)",
+                (number, *map(_indexed, texts)),
+            )
+            self._naming.update(tokens(doc.title), tokens(doc.names))
+            named = [doc.title, *doc.names.split("\n")] if doc.kind != "paper" else doc.names.split("\n")
+            self._db.executemany(
+                "INSERT INTO name VALUES (?,?,?,?)",
+                [(fold(name), doc.figures, number, name) for name in dict.fromkeys(named) if name],
+            )
+
+    # --- things
+
+    def _figures_of_things(self) -> Counter[str]:
+        """How many figures mention, or are of, a thing."""
+        query = (
+            "SELECT ?t (COUNT(DISTINCT ?f) AS ?n) WHERE { "
+            "?f schema:mentions|schema:about|kg:mentionsOrganism|schema:isPartOf ?t . ?f a schema:ImageObject } "
+            "GROUP BY ?t"
+        )
+        return Counter({thing: int(n) for thing, n in self._rows(query)})
+
+    def _several(self, query: str) -> dict[str, list[str]]:
+        gathered: dict[str, list[str]] = defaultdict(list)
+        for thing, value in self._rows(query):
+            gathered[thing].append(value)
+        return gathered
+
+    def _genes(self, figures: Counter[str]) -> Iterator[Doc]:
+        other = self._several("SELECT ?t ?v WHERE { ?t a schema:Gene ; skos:altLabel ?v } ORDER BY ?v")
+        query = (
+            "SELECT ?g ?label ?organism WHERE { ?g a schema:Gene ; rdfs:label ?label "
+            "OPTIONAL { ?g schema:taxonomicRange/rdfs:label ?organism } }"
+        )
+        for iri, label, organism in self._rows(query):
+            curie = vocab.curie(iri)
+            entry = self._lexicon.gene(curie.removeprefix("ncbigene:"))
+            known = (entry.symbol, entry.ncbi_symbol or "", *entry.aliases, *entry.previous) if entry else ()
+            names = [name for name in dict.fromkeys((*other[iri], *known, curie)) if name and name != label]
+            yield Doc("gene", iri, label, organism or "", None, figures[iri], "\n".join(names), "", "", organism or "")
+
+    def _organisms(self, figures: Counter[str]) -> Iterator[Doc]:
+        for iri, label in self._rows("SELECT ?t ?label WHERE { ?t a schema:Taxon ; rdfs:label ?label }"):
+            curie = vocab.curie(iri)
+            entry = self._lexicon.organism(curie.removeprefix("ncbitaxon:"))
+            names = [*(entry.names if entry else ()), curie]
+            yield Doc("organism", iri, label, curie, None, figures[iri], "\n".join(names), "", "", "")
+
+    def _terms(self, figures: Counter[str]) -> Iterator[Doc]:
+        for kind, cls in (("chemical", "ChemicalSubstance"), ("disease", "MedicalCondition")):
+            other = self._several(f"SELECT ?t ?v WHERE {{ ?t a schema:{cls} ; skos:altLabel ?v }} ORDER BY ?v")
+            same = self._several(f"SELECT ?t ?v WHERE {{ ?t a schema:{cls} ; skos:exactMatch ?v }} ORDER BY ?v")
+            for iri, label in self._rows(f"SELECT ?t ?label WHERE {{ ?t a schema:{cls} ; rdfs:label ?label }}"):
+                curie = vocab.curie(iri)
+                names = [*other[iri], curie, *map(vocab.curie, same[iri])]
+                yield Doc(kind, iri, label, curie, None, figures[iri], "\n".join(names), "", "", "")
+
+    def _papers(self, figures: Counter[str]) -> Iterator[Doc]:
+        keywords = self._several("SELECT ?t ?v WHERE { ?t schema:keywords ?v } ORDER BY ?v")
+        query = (
+            "SELECT ?p (SAMPLE(?title) AS ?name) (SAMPLE(?y) AS ?year) (SAMPLE(?doi) AS ?same) "
+            "(SAMPLE(?j) AS ?journal) (SAMPLE(?c) AS ?citation) WHERE { ?p a schema:ScholarlyArticle "
+            "OPTIONAL { ?p schema:name ?title } "
+            "OPTIONAL { ?p schema:datePublished ?y } OPTIONAL { ?p schema:sameAs ?doi } "
+            "OPTIONAL { ?p schema:isPartOf/schema:name ?j } OPTIONAL { ?p dcterms:bibliographicCitation ?c } } "
+            "GROUP BY ?p"
+        )
+        for iri, title, year, doi, journal, citation in self._rows(query):
+            pmcid = vocab.stated(iri)
+            names = [pmcid, *([vocab.stated(doi)] if doi else [])]
+            detail = " ".join(part for part in (journal, year) if part)
+            context = " ".join(part for part in (citation, journal) if part)
+            text = "; ".join(keywords[iri])
+            yield Doc(
+                "paper", iri, title or pmcid, detail, _year(year), figures[iri], "\n".join(names), text, "", context
+            )
+
+    def _figures(self) -> Iterator[Doc]:
+        words = self._words()
+        also = self._several("SELECT ?t ?v WHERE { ?t a schema:ImageObject ; schema:alternateName ?v } ORDER BY ?v")
+        query = (
+            "SELECT ?f (SAMPLE(?t) AS ?title) (SAMPLE(?c) AS ?caption) (SAMPLE(?y) AS ?year) (SAMPLE(?pt) AS ?paper) "
+            "WHERE { ?f a schema:ImageObject ; schema:name ?t OPTIONAL { ?f schema:caption ?c } OPTIONAL { "
+            "?f schema:isPartOf ?p OPTIONAL { ?p schema:datePublished ?y } OPTIONAL { ?p schema:name ?pt } } } "
+            "GROUP BY ?f"
+        )
+        for iri, title, caption, year, paper in self._rows(query):
+            figid = vocab.figid_of(iri)
+            yield Doc(
+                "figure",
+                iri,
+                title,
+                " ".join(part for part in (figid, year) if part),
+                _year(year),
+                1,
+                "\n".join((figid, *also[iri])),
+                caption or "",
+                words(iri),
+                paper or "",
+            )
+
+    def _words(self) -> Any:
+        """Figure to its words and keywords, a line each; each word is held once, whatever the number of figures."""
+        numbers: dict[str, int] = {}
+        of: dict[str, array[int]] = {}
+        query = "SELECT ?f ?w WHERE { ?m kg:word|kg:keyword ?w ; oa:hasTarget ?f }"
+        for figure, word in self._rows(query):
+            of.setdefault(figure, array("I")).append(numbers.setdefault(" ".join(word.split()), len(numbers)))
+        spelled = list(numbers)
+        return lambda iri: "\n".join(spelled[n] for n in dict.fromkeys(of.get(iri, ())))
+
+    # --- what ties them
+
+    def _link(self) -> None:
+        query = (
+            "SELECT ?f ?t ?p WHERE { ?f schema:mentions|schema:about|kg:mentionsOrganism ?t ; schema:isPartOf ?p . "
+            "?f a schema:ImageObject }"
+        )
+        of_gene = "SELECT ?g ?t WHERE { ?g a schema:Gene ; schema:taxonomicRange ?t }"
+        ids = self._ids
+        pairs = (
+            (ids[thing], ids[doc])
+            for figure, thing, paper in self._rows(query)
+            if thing in ids
+            for doc in (figure, paper)
+            if doc in ids
+        )
+        own = ((ids[taxon], ids[gene]) for gene, taxon in self._rows(of_gene) if taxon in ids)
+        self._db.executemany("INSERT OR IGNORE INTO link VALUES (?,?)", itertools.chain(pairs, own))
+
+    def _terms_of_index(self) -> None:
+        self._db.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, fts, row)")
+        self._db.execute("INSERT INTO term SELECT term, doc FROM temp.vocabulary")
+        read = self._db.execute(
+            f"SELECT term, docs FROM term WHERE length(term) BETWEEN {_SHORTEST} AND {_LONGEST} "
+            "AND NOT term GLOB '[0-9]*'"
+        )
+        # A word of one text alone is as likely to be a slip itself.
+        kept = (term for term, docs in read.fetchall() if docs > 1 or term in self._naming)
+        self._db.executemany(
+            "INSERT OR IGNORE INTO slip VALUES (?,?)", ((less, term) for term in kept for less in less_one(term))
+        )
+
+
+def less_one(term: str) -> Iterator[str]:
+    """A word less each of its letters, and itself."""
+    yield term
+    for i in range(len(term)):
+        yield term[:i] + term[i + 1 :]
+
+
+def _indexed(text: str) -> str:
+    """A text as FTS5 takes it: its folded words, and what its compounds are when written in one."""
+    if not text:
+        return ""
+    return " ".join((*tokens(text), *variants(text)))
+
+
+def _year(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None

@@ -1,0 +1,240 @@
+"""`kg search`: what people type finds what the records say, on the records of `question_records` and some of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from question_records import fixture_store, run
+from records import SYMBOL, gene, write
+
+import kg
+from kg.errors import AmbiguousName, CannotRun, NotInGraph, UsageError
+from kg.searching import complete, distance
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five figures, whose texts spell one thing in several ways."""
+    folder = tmp_path_factory.mktemp("search")
+    human = {"organisms": ["Homo sapiens"]}
+    mouse = {"organisms": ["Mus musculus"], "organisms_ner": ["Homo sapiens"]}
+    tgf = [gene("TGFB1", "TGFB1", "TGFB1", 7040, SYMBOL)]
+    ctnnb1 = [gene("b-catenin", "CTNNB1", "CTNNB1", 1499, SYMBOL)]
+    captions = {
+        "PMC11__a": ("Fibrosis", "TGF-β1 drives fibrosis of the liver.", "2010", tgf, human),
+        "PMC12__b": ("Scars", "How TGFbeta1 makes scars.", "2015", tgf, mouse),
+        "PMC13__c": ("Wnt", "Wnt signaling by β-catenin; NF-κB is left out.", "2020", ctnnb1, human),
+        "PMC14__d": ("<script>alert(1)</script>", "Naïve T cells", "2021", ctnnb1, human),
+        "PMC15__e": ("Phosphorylation", "Kinases of the cell " + "and more of it " * 40 + "end in apoptosis.", "2021", ctnnb1, human),
+    }  # fmt: skip
+    for figid, (title, caption, year, genes, organisms) in captions.items():
+        paper = {"papertitle": f"On {title.lower()}, a study", "year": year, "doi": f"10.1000/{figid}", **organisms}
+        write(folder / "records", figid, figtitle=title, caption=caption, genes=genes, fields=paper)
+    assert kg.build([folder / "records"], store=folder / "kg.store", jobs=1).figures == 5
+    return folder / "kg.store"
+
+
+def figures(text: str, store: Path, **options: object) -> set[str]:
+    return {hit.id for hit in kg.search(text, kinds=["figure"], store=store, **options).hits}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("typed", ["TGF-β1", "TGFβ1", "tgf-beta1", "TGFbeta1", "TGF beta1", "Tgf-Β1", "tgf‐beta1"])
+def test_greek_letters_and_hyphens_find_each_other(typed: str, store: Path) -> None:
+    wanted = {"PMC11__a", "PMC12__b"} if typed != "TGF beta1" else {"PMC11__a"}
+    assert figures(typed, store) == wanted
+    assert kg.search(typed, store=store).notes == ()
+
+
+@pytest.mark.parametrize("typed", ["NF-κB", "NFκB", "NFkB", "NF-kappaB", "nfkappab"])
+def test_greek_letters_are_also_typed_as_latin_ones(typed: str, store: Path) -> None:
+    assert figures(typed, store) == {"PMC13__c"}
+
+
+def test_case_accents_and_plural_do_not_matter(store: Path) -> None:
+    assert figures("naive CELL", store) == {"PMC14__d"}
+    assert figures("kinase", store) == {"PMC15__e"}
+
+
+def test_all_words_must_be_found_and_a_phrase_in_its_order(store: Path) -> None:
+    assert figures("wnt catenin", store) == {"PMC13__c"}
+    assert figures('"wnt signaling"', store) == {"PMC13__c"}
+    assert figures('"signaling wnt"', store) == set()
+
+
+def test_a_beginning_is_enough_where_nothing_else_is_found(store: Path) -> None:
+    assert figures("phosphoryl", store) == {"PMC15__e"}
+
+
+@pytest.mark.parametrize("typed", ["fibrsois", "fibosis", "fibroosis", "fibrozis", "phosphorrylationn"])
+def test_a_mistyped_word_finds_the_nearest_and_says_so(typed: str, store: Path) -> None:
+    found = kg.search(typed, kinds=["figure"], store=store)
+    taken, figid = ("fibrosis", "PMC11__a") if typed.startswith("f") else ("phosphorylation", "PMC15__e")
+    assert found.notes == (f'"{typed}" is in no text; taken for "{taken}"',)
+    assert {hit.id for hit in found.hits} == {figid}
+
+
+@pytest.mark.parametrize("typed", ["fibrin", "zzzz", "phosforilazion"])
+def test_another_word_is_not_taken_for_one(typed: str, store: Path) -> None:
+    assert kg.search(typed, store=store) == ((), 0, ())
+
+
+def test_some_of_the_words_where_no_text_has_all(store: Path) -> None:
+    found = kg.search("fibrosis wnt", kinds=["figure"], store=store)
+    assert {hit.id for hit in found.hits} == {"PMC11__a", "PMC13__c"}
+    assert found.notes == ("no text has all of these words; these have some",)
+
+
+def test_a_gene_is_found_by_names_that_no_record_has(store: Path) -> None:
+    best = kg.search("CTNNB", store=store).hits[0]
+    assert (best.kind, best.title, best.id, best.detail, best.figures) == (
+        "gene",
+        "CTNNB1",
+        "ncbigene:1499",
+        "Homo sapiens",
+        3,
+    )
+    assert kg.search("ncbigene:1499", store=store).hits[0].title == "CTNNB1"
+
+
+def test_what_is_called_so_comes_first() -> None:
+    hits = kg.search("stat3", store=fixture_store()).hits
+    # The human gene is in more figures (five) than the mouse's (one).
+    assert [(hit.id, hit.figures) for hit in hits[:2]] == [("ncbigene:6774", 5), ("ncbigene:20848", 1)]
+
+
+def test_a_paper_by_id_and_doi(store: Path) -> None:
+    for typed in ("PMC13", "10.1000/pmc13__c"):
+        assert kg.search(typed, store=store).hits[0].id == "pmc:PMC13"
+
+
+@pytest.mark.parametrize(("year", "wanted"), [("2015", {"PMC12__b"}), ("2011-", {"PMC12__b"}), ("-2014", {"PMC11__a"}), ("2010-2015", {"PMC11__a", "PMC12__b"}), ("2016-2030", set())])  # fmt: skip
+def test_years(year: str, wanted: set[str], store: Path) -> None:
+    assert figures("TGF-β1", store, year=year) == wanted
+
+
+def test_organism_and_gene(store: Path) -> None:
+    assert figures("TGF-β1", store, organism="mouse") == {"PMC12__b"}
+    assert figures("cell", store, gene="TGFB1") == set()
+    assert figures("cell", store, gene="CTNNB1", year=2021) == {"PMC14__d", "PMC15__e"}
+    papers = kg.search("study", kinds=["paper"], gene="TGFB1", store=store)
+    assert {hit.id for hit in papers.hits} == {"pmc:PMC11", "pmc:PMC12"}
+
+
+def test_the_passage_is_the_part_with_the_words(store: Path) -> None:
+    (hit,) = kg.search("apoptosis", store=store).hits
+    assert hit.where == "caption"
+    assert "".join(piece.text for piece in hit.passage).endswith("of it end in apoptosis.")
+    assert [piece.text for piece in hit.passage if piece.found] == ["apoptosis"]
+    (hit,) = kg.search("NFkB", store=store).hits
+    assert [piece.text for piece in hit.passage if piece.found] == ["NF-κB"]
+
+
+def test_limit_offset_and_total(store: Path) -> None:
+    everything = kg.search("study", kinds=["paper"], store=store)
+    assert everything.total == 5
+    second = kg.search("study", kinds=["paper"], limit=1, offset=1, store=store)
+    assert (second.total, second.hits) == (5, everything.hits[1:2])
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [("", {}), ("  ", {}), ("-- !", {}), ("x" * 1001, {}), ("a " * 33, {}), ("x", {"year": "late"}), ("x", {"year": "2020-2010"}), ("x", {"kinds": ["pathway"]})],
+)  # fmt: skip
+def test_what_cannot_be_looked_for_is_said(text: str, options: dict[str, object], store: Path) -> None:
+    with pytest.raises(UsageError):
+        kg.search(text, store=store, **options)  # type: ignore[arg-type]
+
+
+def test_gene_and_organism_are_not_guessed_at(store: Path) -> None:
+    with pytest.raises(NotInGraph):
+        kg.search("x", organism="Danio rerio", store=store)
+    with pytest.raises(AmbiguousName):
+        kg.search("x", gene="COX1", store=store)
+
+
+@pytest.mark.parametrize("text", ['" OR 1', "title:x", "NEAR(a b)", "a*", "'; DROP TABLE doc --", "{title} : wnt", "^wnt", "wnt\x00", "wnt\ud800"])  # fmt: skip
+def test_syntax_of_the_index_is_text(text: str, store: Path) -> None:
+    kg.search(text, store=store)
+    complete(text, store=store)
+
+
+def test_completion() -> None:
+    store = fixture_store()
+    assert [(hit.kind, hit.title) for hit in complete("jak2", store=store)][:2] == [("gene", "JAK2"), ("gene", "Jak2")]
+    assert complete("STAT", store=store)[0].title == "STAT3"  # of more figures than the others
+    assert complete("escherichia", store=store)[0].title == "Escherichia coli"
+    assert [hit.id for hit in complete("tumour supp", store=store)] == ["PMC9__f1"]
+    assert [hit.kind for hit in complete("pmc9", kinds=["paper"], store=store)] == ["paper"]
+    assert complete("", store=store) == []
+    assert len(complete("p", limit=3, store=store)) == 3
+
+
+def test_a_new_build_has_a_new_index(tmp_path: Path) -> None:
+    write(tmp_path / "records", "PMC1__f1", figtitle="Before")
+    kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
+    assert figures("before", tmp_path / "s") == {"PMC1__f1"}
+    write(tmp_path / "records", "PMC1__f1", figtitle="After")
+    kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
+    assert figures("before", tmp_path / "s") == set()
+    assert figures("after", tmp_path / "s") == {"PMC1__f1"}
+
+
+def test_a_store_that_may_only_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "records", "PMC1__f1", figtitle="Here")
+    kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere
+    assert figures("here", tmp_path / "s") == {"PMC1__f1"}
+    assert not list((tmp_path / "s").glob("*search*"))
+
+
+def test_without_a_store(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="no store"):
+        kg.search("x", store=tmp_path / "none")
+
+
+def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "records", "PMC1__f1")
+    kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("kg.fulltext._fill", full)
+    with pytest.raises(CannotRun, match="No space left"):
+        kg.search("x", store=tmp_path / "s")
+    assert not list((tmp_path / "s").glob(".search*"))
+
+
+def test_the_command(store: Path) -> None:
+    ran = run("search", "TGF-beta1", "fibrosis", store=store)
+    assert ran.code == 0
+    assert ran.lines[0] == "Fibrosis"
+    assert ran.lines[1].startswith("  figure · PMC11__a · 2010")
+    assert ran.lines[2] == "  caption: TGF-β1 drives fibrosis of the liver."
+    assert "1 found" in ran.err
+    ran = run("search", "nothinghere", store=store)
+    assert (ran.code, ran.out) == (0, "")
+    assert "nothing found" in ran.err
+    assert run("search", "x", "--year", "late", store=store).code == 2
+
+
+def test_the_command_in_json(store: Path) -> None:
+    said = json.loads(run("search", "fibrsois", "--kind", "figure", "--format", "json", store=store).out)
+    assert said["total"] == 1
+    assert said["hits"][0]["iri"] == "https://pfocr.wikipathways.org/figures/PMC11__a.html"
+    assert {"text": "fibrosis", "found": True} in said["hits"][0]["passage"]
+    assert said["notes"]
+
+
+def test_distance() -> None:
+    cases = {("", ""): 0, ("jak2", "jka2"): 1, ("stat3", "stat"): 1, ("abc", "xyz"): 3, ("kitten", "sitting"): 3}
+    assert {pair: distance(*pair) for pair in cases} == cases
+
+
+def test_a_copied_store_keeps_working(tmp_path: Path, store: Path) -> None:
+    shutil.copytree(store.resolve(), tmp_path / "copy")
+    assert figures("naive", tmp_path / "copy") == {"PMC14__d"}
