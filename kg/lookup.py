@@ -7,6 +7,7 @@ A name is never guessed at: one meaning is taken (and said, where it is not plai
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import itertools
 import re
@@ -19,6 +20,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import vocab
 from kg.errors import AmbiguousName, CannotRun, NotInGraph, RecordError, UsageError
+from kg.fold import fold, variants
 from kg.lexicon import Family, GeneEntry, Lexicon
 from kg.results import Table
 from kg.vocab import CURIES, HUMAN, KG, RDFS, SCHEMA, SKOS
@@ -114,7 +116,22 @@ class Lookup:
     # --- genes
 
     def gene(self, text: str) -> Found:
-        """A gene by symbol (any case), alias or previous symbol, CURIE or IRI; also by HGNC's IRI of a symbol."""
+        """A gene by symbol (any case), alias or previous symbol, CURIE or IRI; also by HGNC's IRI of a symbol.
+
+        A name that nothing has is tried once more with Greek letters by their names or Latin ones, and without
+        hyphens: β-catenin, TNFα, TGF-β1.
+        """
+        try:
+            return self._gene(text)
+        except NotInGraph as unknown:
+            for spelling in _spellings(text):
+                with contextlib.suppress(NotInGraph, UsageError):
+                    found = self._gene(spelling)
+                    self.notes.append(f"{text}: read as {spelling}")
+                    return found
+            raise unknown from None
+
+    def _gene(self, text: str) -> Found:
         iri = _as_iri(text, "ncbigene")
         if iri is not None:
             genes = self._genes_by_iri([iri])
@@ -468,6 +485,14 @@ def _spelled(entry: GeneEntry, text: str) -> str:
     """The name as the lexicon writes it."""
     names = (entry.symbol, entry.ncbi_symbol, *entry.aliases, *entry.previous)
     return next((name for name in names if name and name.casefold() == text.casefold()), text)
+
+
+def _spellings(text: str) -> list[str]:
+    """Other ways to write a name that is one word, best first."""
+    if ":" in text or len(text.split()) != 1:
+        return []
+    found = [*([] if text.isascii() else [fold(text)]), *variants(text)]
+    return [spelling for spelling in dict.fromkeys(found) if spelling != text.lower()]
 
 
 def is_unicode(text: str) -> bool:

@@ -584,3 +584,21 @@ def test_human_is_no_guess_where_there_is_no_human_gene(tmp_path: Path) -> None:
 def test_every_figure_of_the_fixture_is_found(lookup: Callable[..., Lookup]) -> None:
     one = lookup()
     assert [one.find("figure", figid).label for figid in FIGURES] == list(FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read_as", "symbol"),
+    [
+        ("TNFα", "tnfa", "TNF"),  # HGNC's alias is TNFA
+        ("β-catenin", "beta-catenin", "CTNNB1"),
+        ("TGF-β1", "tgfb1", "TGFB1"),
+        ("STAT-3", "stat3", "STAT3"),
+    ],
+)
+def test_greek_letters_and_hyphens_find(tmp_path: Path, typed: str, read_as: str, symbol: str) -> None:
+    rows = [("TNF", 7124), ("CTNNB1", 1499), ("TGFB1", 7040), ("STAT3", 6774)]
+    write(tmp_path / "r", genes=[gene(name, name, name, number) for name, number in rows])
+    kg.build([tmp_path / "r"], store=tmp_path / "s", jobs=1)
+    found = kg.query("figures-mentioning-genes", typed, store=tmp_path / "s")
+    assert found.records()[0][f"{symbol}_tier"] == "symbol"
+    assert f"{typed}: read as {read_as}" in found.notes
