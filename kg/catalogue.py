@@ -75,7 +75,8 @@ class StoredQuery:
 
     ``counts``: it counts, so it is specific and human by default. ``view`` (see `kg.views`) makes rows readable;
     values of the columns in ``collect`` are joined. ``also`` are questions whose tables the view needs beside, asked
-    with the same options. ``why`` names the columns with a figure and a gene whose mentions ``--why`` adds.
+    with the same options. ``why`` says that rows are of a gene in a figure, whose mentions ``--why`` adds. ``slow`` is
+    the reason why an answer over a whole PFOCR takes more than 2 seconds, "" if it does not.
     """
 
     name: str
@@ -91,6 +92,7 @@ class StoredQuery:
     collect: tuple[str, ...]
     also: tuple[str, ...]
     why: bool
+    slow: str
     text: str
     path: Path
 
@@ -171,6 +173,7 @@ def _parsed(path: Path, changed: int) -> StoredQuery:
             collect=tuple(header.get("collect", ())),
             also=tuple(header.get("also", ())),
             why=bool(header.get("why", False)),
+            slow=header.get("slow", ""),
             text=text,
             path=path,
         )

@@ -144,12 +144,13 @@ def _question(stored: StoredQuery) -> click.Command:
     example = " ".join(["kg query", stored.name, *stored.example])
     columns = "\n".join(f"{name}: {meaning}" for name, meaning in stored.columns.items())
     arguments = "\n".join(_told(p) for p in stored.params if not p.option)
+    slow = f"\n\nSlow on a large graph: {stored.slow}." if stored.slow else ""
     told = f"{arguments}\n\n\b\n" if arguments else ""
     command = click.Command(
         stored.name,
         params=parameters,
         callback=run,
-        help=f"{stored.title}.\n\n{stored.description}\n\n\b\n{told}Example: {example}\n\n\b\nColumns:\n{columns}",
+        help=f"{stored.title}.\n\n{stored.description}{slow}\n\n\b\n{told}Example: {example}\n\n\b\nColumns:\n{columns}",
     )
     return store_option(endpoint_options(command))
 

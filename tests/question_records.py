@@ -205,6 +205,55 @@ def write_records(folder: Path) -> Path:
     return folder
 
 
+CAPTION = (
+    "The first letters of this caption, more than sixty of them, say nothing of interest, but then STAT4, not Stat3, "
+    "enters the nucleus of the cell and stays there for a while, as far as anybody knows."
+)
+
+
+def write_disputed(folder: Path) -> Path:
+    """Write records that are disputed, into a folder of their own:
+
+    PMC20__f1  2021, human  inline JAK2 · symbol, AKT · family AKT1; in the table JAK2 · symbol, STAT · family STAT3 STAT4;
+                            the caption above; score 0.75
+    PMC21__f1  2022, human  JAK2 · symbol; in the table mouse, too: Jak2, Stat3 · symbols
+    """
+    write(
+        folder,
+        "PMC20__f1",
+        figtitle="Two lists",
+        caption=CAPTION,
+        inline=[
+            inline("JAK2", "JAK2", "hgnc_symbol", "JAK2", "3717"),
+            inline("AKT", "AKT", "bioentities_symbol", "AKT1", "207"),
+        ],
+        genes=[
+            gene("JAK2", "JAK2", "JAK2", 3717),
+            gene("STAT", "STAT", "STAT3", 6774, FAMILY),
+            gene("STAT", "STAT", "STAT4", 6775, FAMILY),
+        ],
+        fields={"papertitle": "Paper twenty.", "year": "2021"},
+    )
+    write(
+        folder,
+        "PMC21__f1",
+        figtitle="Two species",
+        genes=[
+            gene("JAK2", "JAK2", "JAK2", 3717),
+            gene("Jak2", "Jak2", "Jak2", 16452, SYMBOL, MOUSE),
+            gene("Stat3", "Stat3", "Stat3", 20848, SYMBOL, MOUSE),
+        ],
+        fields={
+            "doi": "10.1000/twentyone",
+            "papertitle": "Paper twenty-one.",
+            "year": "2022",
+            "organisms": ["Homo sapiens"],
+            "organisms_ner": ["Homo sapiens", "Mus musculus"],
+        },
+    )
+    return folder
+
+
 @functools.cache
 def fixture_store() -> Path:
     """The store of the records above; made once for all test modules."""
@@ -212,8 +261,14 @@ def fixture_store() -> Path:
 
 
 @functools.cache
+def disputed_store() -> Path:
+    """The store of the disputed records."""
+    return _built("disputed")
+
+
+@functools.cache
 def seeded_store() -> Path:
-    """The same, and the seed figure with its gene table: all that the examples of the stored queries name."""
+    """All of them, and the seed figure with its gene table: all that the examples of the stored queries name."""
     return _built("seeded")
 
 
@@ -222,12 +277,16 @@ def _built(name: str) -> Path:
 
     folder = Path(tempfile.mkdtemp(prefix="kg-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    records = write_records(folder / "pfocr")
+    records = folder / "pfocr"
+    if name != "disputed":
+        write_records(records)
+    if name != "records":
+        write_disputed(records)
     if name == "seeded":
         put_seed(records / "_figures", table=True)
     result = kg.build([records], store=folder / name, jobs=1)
     assert result.rejects == ()
-    assert result.figures == len(FIGURES) + (name == "seeded")
+    assert result.figures == {"records": len(FIGURES), "disputed": 2, "seeded": len(FIGURES) + 3}[name]
     return folder / name
 
 

@@ -17,9 +17,11 @@ from kg.errors import UsageError
 from kg.views import VIEWS
 
 NAMES = """
-ambiguous-words doubtful-words family-words figures-by-chemical figures-by-disease figures-mentioning-any-gene
-figures-mentioning-genes figures-mentioning-some-genes figures-of-paper figures-per-organism-and-year genes-of-figure genes-seen-with-gene
-most-figured-genes papers-with-most-figures unresolved-keywords why-gene-in-figure
+ambiguous-words caption-confirms-family chemicals-seen-with-gene doubtful-words family-words figures-by-chemical figures-by-disease figures-mentioning-any-gene
+figures-mentioning-genes figures-mentioning-some-genes figures-of-paper figures-of-word figures-per-organism-and-year figures-without-doi
+genes-of-figure genes-seen-with-gene
+most-figured-genes organism-differences papers-with-most-figures record-and-table-disagree unresolved-keywords what-to-curate-first
+why-gene-in-figure words-for-many-genes
 """.split()
 
 

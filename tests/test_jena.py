@@ -15,7 +15,6 @@ from records import short
 
 import kg
 from kg.answer import answer_with
-from kg.arguments import Options
 from kg.catalogue import catalogue, get
 
 ASKED = all_asked()
@@ -27,13 +26,12 @@ def store() -> Path:
 
 
 @pytest.mark.parametrize("title", ASKED)
-def test_jena_gives_the_answer_worked_out_by_hand(title: str, store: Path) -> None:
+def test_jena_gives_the_answer_worked_out_by_hand(title: str) -> None:
     one = ASKED[title]
-    options = Options(**one.options)
-    found = answer_with(jena_ask(store), get(one.name), one.arguments, options)
+    found = answer_with(jena_ask(one.store), get(one.name), one.arguments, one.as_options)
     rows = [tuple(None if v is None else short(v) for v in record.values()) for record in found.records()]
     assert rows == one.rows
-    in_store = kg.query(one.name, *one.arguments, store=store, **one.options)
+    in_store = kg.query(one.name, *one.arguments, **one.keywords)
     assert found.records() == in_store.records()
     assert found.shown.summary == in_store.shown.summary
     assert found.notes == in_store.notes

@@ -8,11 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import answers_evidence  # noqa: F401 - these add to ASKED
-import answers_options  # noqa: F401
 import pytest
 import rdflib
-from answers import ASKED, Row
+from answers import Row, all_asked
 from answers_evidence import HS, ONLY_KEYWORDS, SYMBOL_2023
 from question_records import (
     SEED,
@@ -31,9 +29,9 @@ from records import FAMILY, SYNONYM, gene, short, write
 
 import kg
 from kg.answer import answer_with
-from kg.arguments import Options
 from kg.catalogue import catalogue, get
 
+ASKED = all_asked()
 FAMPLEX = "FamPlex family or complex (PFOCR 2023)"
 
 
@@ -47,18 +45,17 @@ def test_every_stored_query_is_asked_here() -> None:
 
 
 @pytest.mark.parametrize("title", ASKED)
-def test_answer(title: str, store: Path) -> None:
+def test_answer(title: str) -> None:
     one = ASKED[title]
-    assert answer_rows(one.name, *one.arguments, store=store, **one.options) == one.rows
+    assert answer_rows(one.name, *one.arguments, **one.keywords) == one.rows
 
 
 @pytest.mark.parametrize("title", ASKED)
-def test_rdflib_gives_the_same_answer(title: str, store: Path) -> None:
+def test_rdflib_gives_the_same_answer(title: str) -> None:
     """The bound text is plain SPARQL 1.1: another engine, and its own order of equals, change nothing."""
     one = ASKED[title]
-    options = Options(**one.options)
-    in_rdflib = answer_with(rdflib_ask(rdflib_graph(store)), get(one.name), one.arguments, options)
-    in_store = kg.query(one.name, *one.arguments, store=store, **one.options)
+    in_rdflib = answer_with(rdflib_ask(rdflib_graph(one.store)), get(one.name), one.arguments, one.as_options)
+    in_store = kg.query(one.name, *one.arguments, **one.keywords)
     assert in_rdflib.records() == in_store.records()
     assert in_rdflib.shown.summary == in_store.shown.summary
     assert in_rdflib.notes == in_store.notes
