@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -91,7 +91,8 @@ class Lexicon:
         self._shipped = {
             table.name.removeprefix(_GENES): table.name for table in tables if table.name.startswith(_GENES)
         }
-        self._genes: dict[str, dict[str, GeneEntry]] = {}
+        self._genes: dict[str, Mapping[str, GeneEntry]] = {}
+        self._found: dict[str, GeneEntry | None] = {}
         self._symbols: dict[str, dict[str, tuple[str, ...]]] = {}
         self._names: dict[str, dict[str, tuple[GeneEntry, ...]]] = {}
 
@@ -121,7 +122,7 @@ class Lexicon:
         """Read all tables now that a build uses, rather than each when it is first needed."""
         for taxon in self._taxa:
             self.by_symbol(taxon, "")
-        _ = self._by_id, self._organism_names, self._organisms, self._terms
+        _ = self._organism_names, self._organisms, self._terms
 
     def __getstate__(self) -> dict[str, object]:
         """What another process needs to read the tables itself, which is quicker than to send them."""
@@ -166,11 +167,10 @@ class Lexicon:
 
     def gene(self, gene_id: str) -> GeneEntry | None:
         """The gene of an NCBI Gene id, of any organism that is covered."""
-        return self._by_id.get(gene_id)
-
-    @cached_property
-    def _by_id(self) -> dict[str, GeneEntry]:
-        return {gene_id: entry for taxon in self._taxa for gene_id, entry in self._table(taxon).items()}
+        if gene_id not in self._found:
+            tables = [self._table(taxon) for taxon in reversed(self._taxa)]
+            self._found[gene_id] = next((table[gene_id] for table in tables if gene_id in table), None)
+        return self._found[gene_id]
 
     def by_symbol(self, taxon: str, symbol: str) -> tuple[str, ...]:
         """NCBI Gene ids of an organism with this current symbol (HGNC's or NCBI's), in exact case; none without a
@@ -178,9 +178,10 @@ class Lexicon:
         """
         if taxon not in self._symbols:
             index: dict[str, tuple[str, ...]] = {}
-            for gene in self._table(taxon).values():
-                for name in {gene.symbol, gene.ncbi_symbol} - {None}:
-                    index[name] = (*index.get(name, ()), gene.gene_id)  # type: ignore[index, arg-type]
+            for gene_id, name, ncbi_name in _symbols(self._table(taxon)):
+                index[name] = (*index[name], gene_id) if name in index else (gene_id,)
+                if ncbi_name and ncbi_name != name:
+                    index[ncbi_name] = (*index.get(ncbi_name, ()), gene_id)
             self._symbols[taxon] = index
         return self._symbols[taxon].get(symbol, ())
 
@@ -218,9 +219,9 @@ class Lexicon:
             self._names[taxon] = index
         return self._names[taxon]
 
-    def _table(self, taxon: str) -> dict[str, GeneEntry]:
+    def _table(self, taxon: str) -> Mapping[str, GeneEntry]:
         if taxon not in self._genes:
-            shipped = _shipped_genes(taxon, self._shipped[taxon]) if taxon in self._shipped else {}
+            shipped: Mapping[str, GeneEntry] = _Shipped(taxon, self._shipped[taxon]) if taxon in self._shipped else {}
             self._genes[taxon] = _merged(shipped, self._user[taxon]) if taxon in self._user else shipped
         return self._genes[taxon]
 
@@ -304,7 +305,8 @@ class Lexicon:
 
     @cached_property
     def _terms(self) -> dict[str, str]:
-        return dict(_rows("terms"))
+        curies, names = _columns("terms", 2)
+        return dict(zip(curies, names, strict=True))
 
 
 _HOW = ("symbol", "ncbi symbol", "alias", "previous symbol")
@@ -329,21 +331,58 @@ def _table(line: str) -> Table:
     return Table(name, what, source, date, terms, int(rows), sha256)
 
 
+def _text(name: str) -> str:
+    return gzip.decompress((_FOLDER / f"{name}.tsv.gz").read_bytes()).decode().removesuffix("\n")
+
+
 def _rows(name: str) -> Iterator[list[str]]:
     """The rows of a shipped table, without its header."""
-    text = gzip.decompress((_FOLDER / f"{name}.tsv.gz").read_bytes()).decode()
-    return (line.split("\t") for line in text.splitlines()[1:])
+    return (line.split("\t") for line in _text(name).splitlines()[1:])
 
 
-def _shipped_genes(taxon: str, table: str) -> dict[str, GeneEntry]:
-    hgnc = taxon == HUMAN
-    return {
-        gene_id: GeneEntry(gene_id, taxon, symbol, ncbi or None, _split(aliases), _split(previous), hgnc)
-        for gene_id, symbol, ncbi, aliases, previous in _rows(table)
-    }
+def _columns(name: str, count: int) -> list[list[str]]:
+    """The columns of a shipped table, without their heads: of a large table, in a fraction of the time."""
+    cells = _text(name).replace("\n", "\t").split("\t")
+    return [cells[place::count] for place in range(count, 2 * count)]
 
 
-def _merged(shipped: dict[str, GeneEntry], user: dict[str, GeneEntry]) -> dict[str, GeneEntry]:
+class _Shipped(Mapping[str, GeneEntry]):
+    """A shipped table of genes, by id. An entry is made when it is asked for: a build asks for a tenth of them."""
+
+    def __init__(self, taxon: str, table: str) -> None:
+        self._taxon = taxon
+        self._columns = _columns(table, 5)
+        self._places = {gene_id: place for place, gene_id in enumerate(self._columns[0])}
+
+    def __getitem__(self, gene_id: str) -> GeneEntry:
+        place = self._places[gene_id]
+        _, symbol, ncbi, aliases, previous = (column[place] for column in self._columns)
+        return GeneEntry(
+            gene_id, self._taxon, symbol, ncbi or None, _split(aliases), _split(previous), self._taxon == HUMAN
+        )
+
+    def __contains__(self, gene_id: object) -> bool:
+        return gene_id in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def symbols(self) -> Iterator[tuple[str, str, str]]:
+        """Of each gene id and symbol, and NCBI's symbol if it is another, else ''."""
+        return zip(*self._columns[:3], strict=True)
+
+
+def _symbols(genes: Mapping[str, GeneEntry]) -> Iterable[tuple[str, str, str | None]]:
+    """The same of any table."""
+    if isinstance(genes, _Shipped):
+        return genes.symbols()
+    return ((gene.gene_id, gene.symbol, gene.ncbi_symbol) for gene in genes.values())
+
+
+def _merged(shipped: Mapping[str, GeneEntry], user: dict[str, GeneEntry]) -> dict[str, GeneEntry]:
     """A user's genes of one organism; what HGNC says of a human gene is kept by id."""
     merged = {}
     for gene_id, gene in user.items():
