@@ -15,7 +15,7 @@ from typing import IO, Literal, cast
 from kg import jsonld, terms
 from kg.errors import CannotRun, UsageError
 from kg.store import writing
-from kg.terms import Statement
+from kg.terms import Block, Statement
 from kg.vocab import PREFIXES
 
 Format = Literal["turtle", "jsonld", "ntriples", "nquads", "trig"]
@@ -115,8 +115,13 @@ class Document:
 
 def fragment(statements: Iterable[Statement], format: Format) -> bytes:
     """Some statements as a piece of a document; those of one subject must stand together. No state."""
+    return piece(terms.blocks(statements), format)
+
+
+def piece(blocks: Iterable[Block], format: Format) -> bytes:
+    """The same of statements that are blocks already."""
     if format == "jsonld":
-        return ",\n".join(jsonld.nodes(terms.triples(statements))).encode()
+        return ",\n".join(jsonld.nodes(terms.triples(terms.statements(blocks)))).encode()
     if format in ("ntriples", "nquads"):  # the same for the default graph
-        return terms.ntriples(statements).encode()
-    return terms.turtle(statements).encode()
+        return terms.blocks_ntriples(blocks).encode()
+    return terms.blocks_turtle(blocks).encode()

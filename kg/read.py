@@ -14,7 +14,8 @@ import hashlib
 import itertools
 import os
 import re
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -129,6 +130,7 @@ def find_items(sources: Sources, scratch: Scratch | None = None) -> Listing:
     items: dict[Hashable, Item] = {}
     orphans: list[str] = []
     once: set[str] = set()
+    real_folder = lru_cache(maxsize=100)(os.path.realpath)
     for source in as_paths(sources):
         path = Path(source)
         found: Iterable[Item]
@@ -158,9 +160,23 @@ def find_items(sources: Sources, scratch: Scratch | None = None) -> Listing:
             raise UsageError(f"{path}: no such file or folder")
         for item in found:
             # The same file named twice (seeds and seeds/x.md) is one record, not two.
-            items.setdefault(item.path if isinstance(item.path, Part) else os.path.realpath(item.path), item)
+            items.setdefault(item.path if isinstance(item.path, Part) else _real(item.path, real_folder), item)
     ordered = sorted(items.values(), key=lambda item: (item.figid, item.from_biothings, item.file))
     return Listing(ordered, sorted(set(orphans)))
+
+
+def _real(path: str, real_folder: Callable[[str], str]) -> str:
+    """As `os.path.realpath`, which looks at each folder of a path; for the files of one folder that is done once."""
+    if os.path.islink(path):  # noqa: PTH114 - this is done for each file, and a Path takes longer to make
+        return os.path.realpath(path)
+    folder, name = os.path.split(path)
+    return f"{real_folder(folder)}/{name}"
+
+
+@lru_cache(maxsize=1000)
+def _before(folder: PurePath) -> str:
+    """What stands before a name in the path of a file in this folder: '' for the current one."""
+    return str(folder / "_")[:-1]
 
 
 class _Disk:
@@ -183,7 +199,7 @@ class _Disk:
         return os.listdir(folder) if Path(folder).is_dir() else ()
 
     def ref(self, folder: PurePath, name: str) -> Ref:
-        return str(folder / name)
+        return _before(folder) + name
 
     def is_figures(self, folder: PurePath) -> bool:
         """Whether this is the ``_figures`` of a checkout, also if it was named as ``.``."""
@@ -280,7 +296,10 @@ def _item(
 
     def table(kind: str) -> Ref | None:
         name = f"{figid}-{kind}.tsv"
-        return next((place.ref(where, name) for where, names in tables.items() if name in names), None)
+        for where, names in tables.items():
+            if name in names:
+                return place.ref(where, name)
+        return None
 
     return Item(printable(figid), place.ref(folder, name), *(table(kind) for kind in _SIDECARS))
 

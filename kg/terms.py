@@ -6,7 +6,8 @@
 
 Each term is written by pyoxigraph, which knows what to escape and what is no IRI; a statement is three of them. A
 `pyoxigraph.Triple` of the same costs ten times as much to make, and would have to be written as text three times:
-for the shapes, the store's loader and the dump (``decisions/0003-terms-as-text.md``).
+for the shapes, the store's loader and the dump (``decisions/0003-terms-as-text.md``). Statements of one subject go
+together as a `Block`, so that what is said of many subjects alike is written as text once.
 """
 
 from __future__ import annotations
@@ -14,14 +15,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from kg.vocab import PREFIXES, RDF
 
+KEPT = 20_000
+"""How much a process keeps of what mentions say, in each of the forms that it takes on the way to a dump."""
+
 Statement = tuple[str, str, str]
 """Subject, predicate and object, each in N-Triples syntax."""
+
+Said = tuple[tuple[str, str], ...]
+"""Predicates and objects of statements, without their subject."""
+
+
+class Block(NamedTuple):
+    """Statements of one subject: ``head``, then ``rest``, which other subjects may have word for word. No predicate is
+    in both.
+    """
+
+    subject: str
+    head: Said
+    rest: Said = ()
 
 
 @lru_cache(maxsize=200_000)
@@ -46,9 +66,37 @@ def triples(statements: Iterable[Statement]) -> Iterator[Triple]:
         yield quad.triple
 
 
+def statements(blocks: Iterable[Block]) -> Iterator[Statement]:
+    """The statements of some blocks."""
+    for subject, head, rest in blocks:
+        for predicate, value in (*head, *rest):
+            yield subject, predicate, value
+
+
+def blocks(statements: Iterable[Statement]) -> Iterator[Block]:
+    """Statements as blocks; those of one subject must stand together."""
+    for subject, group in groupby(statements, itemgetter(0)):
+        yield Block(subject, tuple([(predicate, value) for _, predicate, value in group]))
+
+
 def ntriples(statements: Iterable[Statement]) -> str:
     """Statements as N-Triples."""
     return "".join([f"{subject} {predicate} {value} .\n" for subject, predicate, value in statements])
+
+
+def blocks_ntriples(blocks: Iterable[Block]) -> str:
+    """Blocks as N-Triples."""
+    parts: list[str] = []
+    for subject, head, rest in blocks:
+        parts += [f"{subject} {predicate} {value} .\n" for predicate, value in head]
+        parts.append(subject.join(_line_ends(rest)))
+    return "".join(parts)
+
+
+@lru_cache(maxsize=KEPT)
+def _line_ends(said: Said) -> tuple[str, ...]:
+    """What stands behind the subject on each line of N-Triples; before the first subject, nothing."""
+    return ("", *(f" {predicate} {value} .\n" for predicate, value in said))
 
 
 def turtle(statements: Iterable[Statement]) -> str:
@@ -59,20 +107,34 @@ def turtle(statements: Iterable[Statement]) -> str:
     >>> print(turtle([(gene, iri(RDF + "type"), kind)]), end="")
     ncbigene:3717 a schema:Gene .
     """
+    return blocks_turtle(blocks(statements))
+
+
+def blocks_turtle(blocks: Iterable[Block]) -> str:
+    """Blocks as Turtle, as `turtle` writes it."""
     parts: list[str] = []
-    last_subject = last_predicate = ""
-    for subject, predicate, value in statements:
-        if subject != last_subject:
-            parts.append(f"{' .' + chr(10) if parts else ''}{short(subject)} {_verb(predicate)} {short(value)}")
-            last_subject, last_predicate = subject, predicate
-        elif predicate != last_predicate:
-            parts.append(f" ;\n\t{_verb(predicate)} {short(value)}")
-            last_predicate = predicate
+    for subject, head, rest in blocks:
+        if rest:
+            parts.append(f"{_short(subject)} {_kept_said(head)} ;\n\t{_kept_said(rest)} .\n")
         else:
-            parts.append(f" , {short(value)}")
-    if parts:
-        parts.append(" .\n")
+            parts.append(f"{_short(subject)} {_said(head)} .\n")
     return "".join(parts)
+
+
+def _said(said: Said) -> str:
+    """Predicates and objects as Turtle writes them behind a subject."""
+    parts: list[str] = []
+    last = ""
+    for predicate, value in said:
+        if predicate == last:
+            parts.append(f" , {short(value)}")
+        else:
+            parts.append(f"{' ;' + chr(10) + chr(9) if last else ''}{_verb(predicate)} {short(value)}")
+            last = predicate
+    return "".join(parts)
+
+
+_kept_said = lru_cache(maxsize=KEPT)(_said)
 
 
 _PREFIX_OF = {namespace: prefix for prefix, namespace in PREFIXES.items()}
@@ -81,15 +143,19 @@ _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _TYPED = re.compile(r'(".*"\^\^)(<[^>]*>)', re.DOTALL)
 
 
-@lru_cache(maxsize=200_000)
-def short(term: str) -> str:
-    """A term as Turtle writes it: IRIs with their prefix, if one fits."""
+def _short(term: str) -> str:
     if term.startswith("<"):
         split = max(term.rfind("/"), term.rfind("#")) + 1
         prefix = _PREFIX_OF.get(term[1:split])
         return f"{prefix}:{term[split:-1]}" if prefix and _LOCAL.fullmatch(term, split, len(term) - 1) else term
     typed = _TYPED.fullmatch(term) if term.endswith(">") else None
     return typed[1] + short(typed[2]) if typed else term
+
+
+@lru_cache(maxsize=200_000)
+def short(term: str) -> str:
+    """A term as Turtle writes it: IRIs with their prefix, if one fits."""
+    return _short(term)
 
 
 @lru_cache(maxsize=1000)

@@ -1,6 +1,6 @@
 """One understood record to statements (`kg.terms`). Pure: the same input gives the same statements.
 
-    figure_triples(figure)        what this record alone says: the figure and its mentions
+    figure_blocks(figure)         what this record alone says: the figure and its mentions
     paper_triples(paper)          what other records may say too: of its paper,
     fact_triples(fact, lexicon)   of genes, chemicals, diseases, organisms, journals, publishers, sources of mentions
 
@@ -29,7 +29,7 @@ from kg.model import (
     TermFacts,
 )
 from kg.normalise import GENE_SOURCES, RELEASES
-from kg.terms import Statement, iri, literal
+from kg.terms import KEPT, Block, Said, Statement, iri, literal, statements
 from kg.vocab import DCTERMS, DOCO, FABIO, KG, OA, RDF, RDFS, SCHEMA, SKOS, WP, XSD, Tier
 
 _TYPE = iri(RDF + "type")
@@ -113,12 +113,32 @@ def canonical_double(text: str) -> str:
 
 def figure_triples(figure: Figure) -> list[Statement]:
     """The figure, its links to things, and its mentions; no triple of a shared thing."""
+    return list(statements(figure_blocks(figure)))
+
+
+def figure_blocks(figure: Figure) -> list[Block]:
+    """The same as blocks: first the figure with its links, then each mention."""
+    found = [_figure(figure)]
+    this = found[0].subject
+    head = head_of_mention(this)
+    for mention in figure.mentions:
+        fragment, said = _mention(mention)
+        found.append(Block(f"{this[:-1]}{fragment}>", head, said))
+    return found
+
+
+def head_of_mention(figure: str) -> Said:
+    """What each mention of a figure (its term) says: that it is one."""
+    return (_TYPE, _ANNOTATION), (_TARGET, figure)
+
+
+def _figure(figure: Figure) -> Block:
     record = figure.record
     this = iri(vocab.figure_iri(record.figid))
     found = [
-        (this, _TYPE, _IMAGE),
-        (this, _TYPE, _FIGURE),
-        (this, _IDENTIFIER, literal(record.figid)),
+        (_TYPE, _IMAGE),
+        (_TYPE, _FIGURE),
+        (_IDENTIFIER, literal(record.figid)),
     ]
     texts = (
         (_ALTERNATE_NAME, record.alias),
@@ -128,32 +148,30 @@ def figure_triples(figure: Figure) -> list[Statement]:
         (_POSITION, record.number),
         (_FIGURE_TYPE, record.figure_type),
     )
-    found += [(this, predicate, literal(text)) for predicate, text in texts if text]
+    found += [(predicate, literal(text)) for predicate, text in texts if text]
     if record.from_biothings:
-        found.append((this, _KNOWN_FROM, _own("bioThings")))
+        found.append((_KNOWN_FROM, _own("bioThings")))
     if record.score:
-        found.append((this, _SCORE, literal(canonical_double(record.score), _DOUBLE)))
+        found.append((_SCORE, literal(canonical_double(record.score), _DOUBLE)))
     if record.pmcid:
-        found.append((this, _IS_PART_OF, iri(vocab.paper_iri(record.pmcid))))
+        found.append((_IS_PART_OF, iri(vocab.paper_iri(record.pmcid))))
     if record.figlink:
-        found.append((this, _URL, iri(vocab.figlink_iri(record.figlink))))
+        found.append((_URL, iri(vocab.figlink_iri(record.figlink))))
     if record.filename and record.pmcid:
-        found.append((this, _CONTENT_URL, iri(vocab.image_iri(record.pmcid, record.filename))))
+        found.append((_CONTENT_URL, iri(vocab.image_iri(record.pmcid, record.filename))))
     if record.ndex:
-        found.append((this, _SEE_ALSO, iri(vocab.ndex_iri(record.ndex))))
+        found.append((_SEE_ALSO, iri(vocab.ndex_iri(record.ndex))))
     if record.wpid:
-        found.append((this, _SEE_ALSO, iri(vocab.wikipathways_iri(record.wpid))))
-    found += [(this, _ABOUT, iri(vocab.taxon_iri(taxon))) for taxon in figure.about]
-    found += [(this, _ORGANISM_NAME, literal(name)) for name in figure.about_names]
-    found += [(this, _MENTIONS_ORGANISM, iri(vocab.taxon_iri(taxon))) for taxon in figure.mentioned]
-    found += [(this, _MENTIONS_ORGANISM_NAME, literal(name)) for name in figure.mentioned_names]
-    found += _shortcuts(this, figure.mentions)
-    for mention in figure.mentions:
-        found += _mention(this, mention)
-    return found
+        found.append((_SEE_ALSO, iri(vocab.wikipathways_iri(record.wpid))))
+    found += [(_ABOUT, iri(vocab.taxon_iri(taxon))) for taxon in figure.about]
+    found += [(_ORGANISM_NAME, literal(name)) for name in figure.about_names]
+    found += [(_MENTIONS_ORGANISM, iri(vocab.taxon_iri(taxon))) for taxon in figure.mentioned]
+    found += [(_MENTIONS_ORGANISM_NAME, literal(name)) for name in figure.mentioned_names]
+    found += _shortcuts(figure.mentions)
+    return Block(this, tuple(found))
 
 
-def _shortcuts(this: str, mentions: Iterable[Mention]) -> Iterator[Statement]:
+def _shortcuts(mentions: Iterable[Mention]) -> Iterator[tuple[str, str]]:
     """Edges from the figure to things: what its mentions say, without their evidence."""
     tiers: dict[str, Tier | None] = {}
     specific: set[str] = set()
@@ -170,56 +188,37 @@ def _shortcuts(this: str, mentions: Iterable[Mention]) -> Iterator[Statement]:
             specific.add(body)
     for body, tier in tiers.items():
         thing = iri(body)
-        yield this, _MENTIONS, thing
+        yield _MENTIONS, thing
         if tier:
-            yield this, _EDGES[tier], thing
+            yield _EDGES[tier], thing
         if body in specific:
-            yield this, _MENTIONS_SPECIFICALLY, thing
+            yield _MENTIONS_SPECIFICALLY, thing
     for body in sorted(candidates):
-        yield this, _MENTIONS_CANDIDATE, iri(body)
+        yield _MENTIONS_CANDIDATE, iri(body)
 
 
-def _mention(figure: str, mention: Mention) -> list[Statement]:
-    this = iri_of_mention(figure, mention)
-    found = [(this, _TYPE, _ANNOTATION), (this, _TARGET, figure)]
+@lru_cache(maxsize=KEPT)
+def _mention(mention: Mention) -> tuple[str, Said]:
+    """The end of its IRI, and what it says besides that it is a mention of a figure; both come again in others."""
+    bodies = (mention.body,) if mention.body else mention.candidates
+    fragment = vocab.mention_iri("", bodies, mention.word or mention.keyword or "", mention.match, mention.source)
+    found: list[tuple[str, str]] = []
     if mention.body:
-        found.append((this, _BODY, iri(mention.body)))
-    for candidate in mention.candidates:
-        found.append((this, _CANDIDATE, iri(candidate)))
-    if mention.reason:
-        found.append((this, _REASON, _text(mention.reason)))
-    if mention.word:
-        found.append((this, _WORD, _text(mention.word)))
-    if mention.keyword:
-        found.append((this, _KEYWORD, _text(mention.keyword)))
-    if mention.match:
-        found.append((this, _MATCH, _text(mention.match)))
-    for place in mention.stated_in:
-        found.append((this, _STATED_IN, _own(place)))
-    found.append((this, _SOURCE, _source(mention.source)))
-    if mention.ambiguity:
-        found.append((this, _AMBIGUITY, _own(mention.ambiguity)))
-    for flag in mention.suspect:
-        found.append((this, _SUSPECT, _own(flag)))
-    return found
-
-
-def iri_of_mention(figure: str, mention: Mention) -> str:
-    """The term of a mention; ``figure`` is the term of its figure."""
-    return (
-        vocab.mention_iri(
-            figure[:-1],
-            (mention.body,) if mention.body else mention.candidates,
-            mention.word or mention.keyword or "",
-            mention.match,
-            mention.source,
-        )
-        + ">"
+        found.append((_BODY, iri(mention.body)))
+    found += [(_CANDIDATE, iri(candidate)) for candidate in mention.candidates]
+    texts = (
+        (_REASON, mention.reason),
+        (_WORD, mention.word),
+        (_KEYWORD, mention.keyword),
+        (_MATCH, mention.match),
     )
-
-
-_text = lru_cache(maxsize=50_000)(literal)
-"""Words and matches, most of which come again in other figures."""
+    found += [(predicate, literal(text)) for predicate, text in texts if text]
+    found += [(_STATED_IN, _own(place)) for place in mention.stated_in]
+    found.append((_SOURCE, _source(mention.source)))
+    if mention.ambiguity:
+        found.append((_AMBIGUITY, _own(mention.ambiguity)))
+    found += [(_SUSPECT, _own(flag)) for flag in mention.suspect]
+    return fragment, tuple(found)
 
 
 @lru_cache(maxsize=100)

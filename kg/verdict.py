@@ -27,19 +27,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 from kg.lexicon import Lexicon
 from kg.model import Fact, GeneFacts, SharedFacts, SourceFacts, TermFacts
 from kg.shapes import Checker, Engine, Violation
-from kg.terms import Statement, iri, ntriples
-from kg.triples import fact_triples, iri_of_fact, paper_triples
-from kg.vocab import KG, RDF
+from kg.terms import KEPT, Block, Said, blocks_ntriples, iri, ntriples
+from kg.triples import fact_triples, head_of_mention, iri_of_fact, paper_triples
+from kg.vocab import KG, OA, RDF
 
 _TYPE = iri(RDF + "type")
 _KNOWN_FROM = iri(KG + "knownFrom")
+_LEADING = frozenset((iri(OA + "hasBody"), iri(KG + "candidate")))
 _TEXTS = frozenset(iri(KG + name) for name in ("word", "keyword", "match"))
 
 _Kind = tuple[object, ...]
@@ -53,13 +52,13 @@ class _Thing(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Links to and mentions of one thing; or a mention of nothing; or all about things that one mention leads to,
-    which has no kind.
+    """Links to and mentions of one thing; or a mention of nothing; or, of no kind, mentions that are always looked at,
+    with all about the things that they lead to.
     """
 
     kind: _Kind | None
     things: tuple[str, ...]
-    statements: list[Statement]
+    blocks: list[Block]
 
 
 class RecordChecker:
@@ -75,15 +74,13 @@ class RecordChecker:
         self._things: dict[Fact, _Thing] = {}
         self._kinds: set[_Kind] = set()
 
-    def check(self, own: Sequence[Statement], shared: SharedFacts) -> list[Violation]:
-        """As `Checker.check` of the whole graph; ``own`` is what the record alone states, the figure first, with those
-        of one subject together.
-        """
+    def check(self, own: Sequence[Block], shared: SharedFacts) -> list[Violation]:
+        """As `Checker.check` of the whole graph; ``own`` is what the record alone states, its figure first."""
         if self._in_parts and self._conforms(own, shared):
             return []
-        return self._shapes.check(record_graph(ntriples(own), shared, self._lexicon))
+        return self._shapes.check(record_graph(blocks_ntriples(own), shared, self._lexicon))
 
-    def _conforms(self, own: Sequence[Statement], shared: SharedFacts) -> bool:
+    def _conforms(self, own: Sequence[Block], shared: SharedFacts) -> bool:
         new: dict[Fact, _Thing] = {}
         things: dict[str, Fact] = {}
         classes: dict[str, tuple[str, ...]] = {}
@@ -101,14 +98,16 @@ class RecordChecker:
                 sources.append(fact)
             else:
                 looked_at[fact] = None
-        statements, groups = _taken_apart(own, classes)
+        others, groups = _taken_apart(own, classes)
         groups = [group for group in groups if group.kind not in self._kinds]
+        blocks = [others]
         for group in groups:
-            statements += group.statements
+            blocks += group.blocks
             looked_at |= dict.fromkeys((*(things[term] for term in group.things), *sources))
+        texts = [blocks_ntriples(blocks), *(_text(fact, self._lexicon) for fact in looked_at)]
         if shared.paper:
-            statements += paper_triples(shared.paper)
-        if self._shapes.check(ntriples(statements) + "".join(_text(fact, self._lexicon) for fact in looked_at)):
+            texts.append(ntriples(paper_triples(shared.paper)))
+        if self._shapes.check("".join(texts)):
             return False
         self._things |= new
         self._kinds.update(group.kind for group in groups if group.kind)
@@ -119,62 +118,59 @@ class RecordChecker:
         return _Thing(iri(iri_of_fact(fact)), tuple(value for _, predicate, value in stated if predicate == _TYPE))
 
 
-def _taken_apart(
-    own: Sequence[Statement], classes: Mapping[str, tuple[str, ...]]
-) -> tuple[list[Statement], list[_Group]]:
-    """What leads to none of some things, and what does, in groups; ``classes`` are those of the things."""
-    figure = own[0][0]
-    others: list[Statement] = []
-    about: defaultdict[str, list[Statement]] = defaultdict(list)
-    said: defaultdict[str, set[object]] = defaultdict(set)
-    context: list[str] = []
+def _taken_apart(own: Sequence[Block], classes: Mapping[str, tuple[str, ...]]) -> tuple[Block, list[_Group]]:
+    """What the figure states that leads to none of some things, and the rest in groups; ``classes`` are the things'."""
+    figure, *mentions = own
+    this = figure.subject
+    links: dict[str, list[str]] = {thing: [] for thing in classes}
+    others: list[tuple[str, str]] = []
+    for said in figure.head:
+        predicate, value = said
+        if value in links:
+            links[value].append(predicate)
+        else:
+            others.append(said)
+    known_from = tuple([value for predicate, value in others if predicate == _KNOWN_FROM])
+    head = head_of_mention(this)
     groups: list[_Group] = []
-    open_things: set[str] = set()
-    for subject, statements in groupby(own, itemgetter(0)):
-        if subject == figure:
-            for statement in statements:
-                _, predicate, value = statement
-                if value in classes:
-                    about[value].append(statement)
-                    said[value].add(predicate)
-                else:
-                    others.append(statement)
-                    if predicate == _KNOWN_FROM:
-                        context.append(value)
-            continue
-        mention = list(statements)
-        kind, leads_to = _kind(mention, figure, classes)
-        if not leads_to:
-            groups.append(_Group((*context, kind), (), mention))
-            continue
-        if len(leads_to) > 1:
-            open_things |= leads_to
-        for value in leads_to:
-            about[value] += mention
-            said[value].add(kind)
-    for thing in about.keys() - open_things:
-        groups.append(_Group((*context, classes[thing], frozenset(said[thing])), (thing,), about[thing]))
-    if open_things:
-        together = dict.fromkeys(statement for thing in sorted(open_things) for statement in about[thing])
-        groups.append(_Group(None, tuple(open_things), list(together)))
-    return others, groups
+    mentions_of: defaultdict[str, list[Block]] = defaultdict(list)
+    kinds_of: defaultdict[str, set[_Kind]] = defaultdict(set)
+    odd: list[Block] = []
+    together: set[str] = set()
+    for mention in mentions:
+        kind, leads_to = _kind(mention.rest)
+        for thing in leads_to:
+            mentions_of[thing].append(mention)
+            kinds_of[thing].add(kind)
+        if len(leads_to) > 1 or mention.head != head or not leads_to <= classes.keys():
+            odd.append(mention)
+            together |= leads_to & classes.keys()
+        elif not leads_to:
+            groups.append(_Group((known_from, kind), (), [mention]))
+    for thing, predicates in links.items():
+        blocks = [Block(this, tuple([(predicate, thing) for predicate in predicates])), *mentions_of[thing]]
+        if thing in together:
+            odd += blocks
+        else:
+            whole = (known_from, classes[thing], tuple(predicates), frozenset(kinds_of[thing]))
+            groups.append(_Group(whole, (thing,), blocks))
+    groups.append(_Group(None, tuple(together), odd))
+    return Block(this, tuple(others)), groups
 
 
-def _kind(mention: Sequence[Statement], figure: str, classes: Mapping[str, object]) -> tuple[_Kind, set[str]]:
-    """What a mention states, its names left out, and the things that it leads to."""
+@lru_cache(maxsize=KEPT)
+def _kind(said: Said) -> tuple[_Kind, frozenset[str]]:
+    """What a mention says, names left out, and the things that it leads to."""
     kind: list[str] = []
     things: set[str] = set()
-    for _, predicate, value in mention:
-        if value in classes:
+    for predicate, value in said:
+        if predicate in _LEADING:
             things.add(value)
             value = "thing"
-        elif value == figure:
-            value = "figure"
         elif predicate in _TEXTS and value.endswith('"') and value != '""':
             value = "text"
-        kind.append(predicate)
-        kind.append(value)
-    return tuple(kind), things
+        kind += (predicate, value)
+    return tuple(kind), frozenset(things)
 
 
 def record_graph(own: str, shared: SharedFacts, lexicon: Lexicon) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from kg.dump import Format, fragment
+from kg.dump import Format, piece
 from kg.errors import RecordError
 from kg.lexicon import Lexicon
 from kg.model import Fact, Record, SharedFacts
@@ -18,8 +18,8 @@ from kg.normalise import normalise
 from kg.outcome import Outcome, Reason, Reject
 from kg.read import TEXT_FIELDS, Content, Item, content_hash, load, read_record
 from kg.shapes import Engine, Violation
-from kg.terms import Statement, ntriples
-from kg.triples import figure_triples
+from kg.terms import Block, blocks_ntriples
+from kg.triples import figure_blocks
 from kg.verdict import RecordChecker, record_graph
 from kg.vocab import stated
 
@@ -59,7 +59,7 @@ class Worker:
 
     def batch(self, items: Sequence[Item]) -> Batch:
         """Read, normalise, check and serialise some records. Broken ones come back as rejects."""
-        accepted: list[Statement] = []
+        accepted: list[Block] = []
         outcomes: list[Outcome] = []
         facts: dict[int, Fact] = {}
         if self._resend:
@@ -83,14 +83,15 @@ class Worker:
             accepted += own
             digests = self._stated(shared.things, facts)
             outcomes.append(Outcome(item.figid, item.file, hashed, None, shared.paper, digests, *keys))
-        pieces = tuple(fragment(accepted, format) for format in self._setup.formats)
-        return Batch(pieces, outcomes, facts, len(accepted))
+        pieces = tuple(piece(accepted, format) for format in self._setup.formats)
+        triples = sum(len(block.head) + len(block.rest) for block in accepted)
+        return Batch(pieces, outcomes, facts, triples)
 
-    def record(self, item: Item, content: Content | None = None) -> tuple[Record, list[Statement], SharedFacts]:
-        """A record, its own triples, and its shared facts. Raises RecordError."""
+    def record(self, item: Item, content: Content | None = None) -> tuple[Record, list[Block], SharedFacts]:
+        """A record, what it alone states, and its shared facts. Raises RecordError."""
         record = read_record(item, content)
         figure = normalise(record, self._setup.lexicon, self._setup.noise)
-        return record, figure_triples(figure), figure.shared
+        return record, figure_blocks(figure), figure.shared
 
     def _stated(self, things: Sequence[Fact], new: dict[int, Fact]) -> tuple[int, ...]:
         """Digests of facts; those that have not been sent are added to ``new``."""
@@ -186,4 +187,4 @@ def records_alone(items: Iterable[Item], lexicon: Lexicon) -> Iterator[tuple[Ite
         except RecordError as error:
             yield item, error
             continue
-        yield item, Alone(record, record_graph(ntriples(own), shared, lexicon), shared)
+        yield item, Alone(record, record_graph(blocks_ntriples(own), shared, lexicon), shared)

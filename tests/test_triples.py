@@ -434,14 +434,14 @@ def everything(folder: Path) -> Path:
 
 def test_no_blank_nodes_and_no_triple_twice(tmp_path: Path, lexicon: Any, noise: dict[str, str]) -> None:
     from kg.read import find_items
-    from kg.terms import ntriples
+    from kg.terms import blocks_ntriples, ntriples
     from kg.verdict import record_graph
     from kg.worker import Setup, Worker
 
     (item,) = find_items([everything(tmp_path)]).items
     worker = Worker(Setup(lexicon, noise, None, ()))
     _, own, shared = worker.record(item)
-    text = record_graph(ntriples(own), shared, lexicon) + ntriples(dataset_triples("1"))
+    text = record_graph(blocks_ntriples(own), shared, lexicon) + ntriples(dataset_triples("1"))
     triples = [quad.triple for quad in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.N_TRIPLES)]
     assert len(triples) > 60
     assert not any(

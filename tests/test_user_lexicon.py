@@ -70,7 +70,7 @@ def test_without_the_lexicon_the_alias_is_not_known(built: Path, tmp_path: Path)
     kg.build([tmp_path / "r"], store=built, jobs=1)
     ran = run("show", "NEWNAME", store=built)
     assert ran.code == 2
-    assert 'no gene "NEWNAME"' in ran.err
+    assert '"NEWNAME" in this graph' in ran.err
     assert user_genes(built) is None
     kg.build([tmp_path / "r"], store=built, jobs=1, lexicon=[gene_info(tmp_path / "b.gz", ROWS[3])])
     assert run("show", "NEWNAME", store=built).code == 2
