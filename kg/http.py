@@ -3,10 +3,10 @@
     client = Client(timeout=60)
     reply = client.send("POST", "http://127.0.0.1:7878/query", form={"query": "ASK {}"})
 
-Trouble that may pass: a connection that is lost, 429, and 5xx (other than 501 and 505). It is tried again after 0.5, 1, 2
-and 4 seconds, or when the server's ``Retry-After`` says; then it is an EndpointError. A server that was never reached is
-one at once. Whoever sends what must not happen twice has to say so (``tries=1``): a connection can be lost after the
-server has done its work.
+Trouble that may pass: a connection that is lost, 429, and 5xx (other than 501 and 505). It is tried again after 0.5, 1,
+2 and 4 seconds, or when the server's ``Retry-After`` says; then it is an EndpointError. A server that was never reached
+is one at once. Whoever sends what must not happen twice has to say so (``tries=1``): a connection can be lost after
+the server has done its work.
 
 Redirects are not followed: a login must not wander to another host, and a POST would become a GET. The error says where
 the server sends us.

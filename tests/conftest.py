@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from records import Graph
+    from servers import Oxigraph, Virtuoso
 
     from kg.lexicon import Lexicon
 
@@ -76,3 +77,21 @@ def graph_of(lexicon: Lexicon, noise: dict[str, str]) -> Callable[..., Graph]:
         return graph(sources, lexicon, noise, checker)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def oxigraph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oxigraph]:
+    """Oxigraph's server, for all tests of the run: each keeps to graphs of its own."""
+    from servers import Oxigraph
+
+    with Oxigraph(tmp_path_factory.mktemp("oxigraph")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
+    """Virtuoso, likewise."""
+    from servers import Virtuoso
+
+    with Virtuoso(tmp_path_factory.mktemp("virtuoso")) as server:
+        yield server
