@@ -23,6 +23,7 @@ types: $(VENV)/.developed
 
 docs: $(VENV)/.developed
 	$(BIN)/python scripts/make_cli_docs.py docs/cli.md
+	$(BIN)/python scripts/make_question_docs.py docs/questions.md
 
 lexicon: $(VENV)/.developed
 	$(BIN)/python scripts/make_lexicon.py

@@ -50,11 +50,28 @@ def _folders(context: click.Context) -> Folders:
     multiple=True,
     help="A folder with questions of your own (.rq files), as well [default: those of KG_QUERIES].",
 )
+@click.option(
+    "--export",
+    type=(click.Choice(["sib", "grlc", "wikipathways"]), click.Path(path_type=Path)),
+    metavar="FORM DIR",
+    help="Write the questions as others keep theirs: sib (sparql-examples), grlc or wikipathways.",
+)
+@click.option("--target", metavar="URL", help="Endpoint that exported questions are for [default: that of kg serve].")
 @click.pass_context
-def query(context: click.Context, store: Path | None, queries: tuple[Path, ...]) -> None:
+def query(
+    context: click.Context,
+    store: Path | None,
+    queries: tuple[Path, ...],
+    export: tuple[Any, Path] | None,
+    target: str | None,
+) -> None:
     """Ask a stored question; without a name, list them. kg query NAME --help tells its arguments and columns."""
     context.obj = store  # for a question whose own --store is not given
-    if context.invoked_subcommand is None:
+    if export is not None:
+        _export(context, *export, target)
+    elif target is not None:
+        raise click.UsageError("--target goes with --export")
+    elif context.invoked_subcommand is None:
         from kg.catalogue import catalogue
 
         found = catalogue(_folders(context))
@@ -64,6 +81,16 @@ def query(context: click.Context, store: Path | None, queries: tuple[Path, ...])
             for name, stored in found.items():
                 if stored.category == category:
                     click.echo(f"  {heads[name].ljust(max(map(len, heads.values())))}  {stored.title}")
+
+
+def _export(context: click.Context, form: Any, folder: Path, target: str | None) -> None:
+    from kg.catalogue import catalogue
+    from kg.exchange import TARGET, write
+
+    if context.invoked_subcommand is not None:
+        raise click.UsageError("--export writes all questions: it takes no NAME")
+    count = write(form, folder, catalogue(_folders(context)).values(), target or TARGET)
+    say(f"  {count:,} questions → {folder}")
 
 
 def _usage(stored: StoredQuery) -> str:
