@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from kg.terminal import TABLE_FORMATS, format_option, print_table, say, store_option
+from kg.terminal import TABLE_FORMATS, completion_items, format_option, print_table, say, store_option
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -187,7 +187,11 @@ def _python_name(param: Param) -> str:
 def _named(param: Param) -> click.Option:
     help = _told(param).partition(": ")[2]
     return click.Option(
-        [f"--{param.name}"], multiple=param.many, metavar=param.type.upper(), help=help[0].upper() + help[1:] + "."
+        [f"--{param.name}"],
+        multiple=param.many,
+        metavar=param.type.upper(),
+        help=help[0].upper() + help[1:] + ".",
+        shell_complete=_completed_option(param),
     )
 
 
@@ -199,16 +203,26 @@ def _completed(stored: StoredQuery) -> Any:
     """Shell completion of a question's arguments: what the store has of the kind that comes next."""
 
     def complete(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
-        from kg.completion import completions
-
         typed = context.params.get("arguments") or ()
         positional = [param for param in stored.params if not param.option]
         if not positional or (len(typed) >= len(positional) and not positional[-1].many):
             return []
         kind = positional[min(len(typed), len(positional) - 1)].type
-        store = context.params.get("store") or context.obj
-        return [CompletionItem(text, help=told) for text, told in completions(kind, incomplete, store=store)]
+        return completion_items(kind, incomplete, _store(context))
+
+    return complete
+
+
+def _store(context: click.Context) -> Path | None:
+    """The store of a command line that is being typed: no command has run yet."""
+    if context.get_parameter_source("store") is not ParameterSource.COMMANDLINE and context.parent:
+        context = context.parent
+    store: Path | None = context.params.get("store")
+    return store
+
+
+def _completed_option(param: Param) -> Any:
+    def complete(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return completion_items(param.type, incomplete, _store(context))
 
     return complete

@@ -24,7 +24,7 @@ Made from the headers of [queries/](../queries) by `make docs`; do not edit.
 
 Each question is asked by `kg query NAME`, by `kg.query("NAME", …)` in Python, or by its SPARQL file in any engine,
 which runs as it is with its example. The answers shown are real, but of a small graph: the seed figure with its gene
-table, and {len(FIGURES)} records made up for the tests. At most {ROWS} rows are shown. Options that many questions share:
+table, and {len(FIGURES)} records made up for the tests. {ROWS} rows are shown at most. Options of many questions:
 
 | option | on questions that | does |
 |---|---|---|
