@@ -23,6 +23,7 @@ types: $(VENV)/.developed
 
 docs: $(VENV)/.developed
 	$(BIN)/python scripts/make_cli_docs.py docs/cli.md
+	$(BIN)/python scripts/make_question_docs.py docs/questions.md
 
 lexicon: $(VENV)/.developed
 	$(BIN)/python scripts/make_lexicon.py
@@ -47,6 +48,8 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.developed: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@# Apart, and without what it pins: all of its server, in exact versions. The tests use its reader of queries alone.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(VENV)/apart 'grlc>=1.3.11,<2'
 	@touch $@ $(VENV)/.installed
 
 clean:

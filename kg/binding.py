@@ -29,6 +29,9 @@ from kg.results import Term
 _ROWS = r"""(?P<rows>(?:[^}"'<]|<[^>]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*)"""
 """What stands between the braces of a block; a brace in a literal or an IRI does not end it."""
 _VALUES = re.compile(r"\bVALUES\s*(?:\((?P<vars>[^)]*)\)|(?P<var>\?\w+))\s*\{" + _ROWS + r"\}")
+_TERM = re.compile(
+    r"""<[^>]*>|(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?:@[\w-]+|\^\^(?:<[^>]*>|[\w.-]*:[\w.-]+))?|[^\s()<"']+"""
+)
 _PART = re.compile(r"^[ \t]*#\? *(?P<name>\w+)[^\n]*\n(?P<body>.*?)^[ \t]*#\.[^\n]*\n", re.MULTILINE | re.DOTALL)
 
 Cell = Term | None
@@ -36,26 +39,42 @@ Cell = Term | None
 
 
 class Block(NamedTuple):
-    """A VALUES block: its variables in order, whether its rows stand in parentheses, and where they stand."""
+    """A VALUES block: its variables in order, whether its rows stand in parentheses, and where they stand.
+
+    It begins at ``begin``, its closing brace stands at ``end``.
+    """
 
     variables: tuple[str, ...]
     parenthesised: bool
     start: int
     end: int
+    begin: int
 
 
 @lru_cache(maxsize=500)
 def blocks(text: str) -> tuple[Block, ...]:
     """The VALUES blocks of a query, in order."""
     return tuple(
-        Block(tuple((m["vars"] or m["var"]).replace("?", " ").split()), m["var"] is None, *m.span("rows"))
+        Block(tuple((m["vars"] or m["var"]).replace("?", " ").split()), m["var"] is None, *m.span("rows"), m.start())
         for m in _VALUES.finditer(text)
     )
+
+
+def cells(text: str, block: Block) -> list[tuple[str, ...]]:
+    """The rows of a block of the query, each term as it is written there."""
+    found = [m[0] for m in _TERM.finditer(text[block.start : block.end])]
+    return list(zip(*[iter(found)] * len(block.variables), strict=True))
 
 
 def parts(text: str) -> frozenset[str]:
     """Names of the parts of a query that only some askers want."""
     return frozenset(m["name"] for m in _PART.finditer(text))
+
+
+def plain(text: str) -> str:
+    """The query alone: without its header and the marks of its parts."""
+    lines = (line for line in text.splitlines() if not re.match(r"#\+|\s*#\?|\s*#\.", line))
+    return "\n".join(lines).strip() + "\n"
 
 
 def bind(text: str, values: Mapping[str, Sequence[tuple[Cell, ...] | Cell]], wanted: Collection[str] = ()) -> str:

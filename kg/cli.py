@@ -6,6 +6,7 @@ input that cannot be read, 3 could not run (store, endpoint, disk).
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,8 +20,10 @@ from kg.cli_query import query
 from kg.cli_search import search
 from kg.errors import KgError, UsageError
 from kg.terminal import (
+    COMPLETE,
     TABLE_FORMATS,
     asked,
+    completion_items,
     drop_stdout,
     endpoint_options,
     prepare_streams,
@@ -31,8 +34,10 @@ from kg.terminal import (
 )
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from pyoxigraph import Triple
 
+    from kg.catalogue import ParamType
     from kg.results import Row
 
 GRAPH_FORMATS = ("turtle", "jsonld", "ntriples")
@@ -41,10 +46,13 @@ GRAPH_FORMATS = ("turtle", "jsonld", "ntriples")
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
     prepare_streams()
+    completing = os.environ.get(COMPLETE)
     try:
         code = cli.main(arguments, prog_name="kg", standalone_mode=False)
         sys.stdout.flush()
     except KgError as error:
+        if completing:
+            sys.exit(0)  # nothing to offer; a message would stand in the line that is being typed
         say(f"kg: {error}")
         sys.exit(error.exit_code)
     except click.exceptions.Abort:
@@ -53,7 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except (BrokenPipeError, SystemExit):  # the latter is how click answers a closed pipe
+    except (BrokenPipeError, SystemExit) as error:  # the latter is how click answers a closed pipe
+        if completing and isinstance(error, SystemExit):  # or ends what a shell asks of it
+            raise
         # The reader (head, less) has enough.
         drop_stdout()
         sys.exit(141)
@@ -178,8 +188,14 @@ def _is_file(text: str) -> bool:
         return False
 
 
+def _things(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What `show` is offered while one types: figures of a paper, or genes."""
+    kind: ParamType = "figure" if incomplete.upper().startswith("PMC") else "gene"
+    return completion_items(kind, incomplete, context.params.get("store"))
+
+
 @cli.command()
-@click.argument("thing", metavar="ID")
+@click.argument("thing", metavar="ID", shell_complete=_things)
 @click.option("--organism", help="What a symbol means: a name, or any [default: human].")
 @store_option
 @endpoint_options

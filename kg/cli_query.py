@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from kg.terminal import TABLE_FORMATS, asked, endpoint_options, format_option, print_table, say, store_option
+from kg.terminal import (
+    TABLE_FORMATS,
+    asked,
+    completion_items,
+    endpoint_options,
+    format_option,
+    print_table,
+    say,
+    store_option,
+)
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -50,11 +59,28 @@ def _folders(context: click.Context) -> Folders:
     multiple=True,
     help="A folder with questions of your own (.rq files), as well [default: those of KG_QUERIES].",
 )
+@click.option(
+    "--export",
+    type=(click.Choice(["sib", "grlc", "wikipathways"]), click.Path(path_type=Path)),
+    metavar="FORM DIR",
+    help="Write the questions as others keep theirs: sib (sparql-examples), grlc or wikipathways.",
+)
+@click.option("--target", metavar="URL", help="Endpoint that exported questions are for [default: that of kg serve].")
 @click.pass_context
-def query(context: click.Context, store: Path | None, queries: tuple[Path, ...]) -> None:
+def query(
+    context: click.Context,
+    store: Path | None,
+    queries: tuple[Path, ...],
+    export: tuple[Any, Path] | None,
+    target: str | None,
+) -> None:
     """Ask a stored question; without a name, list them. kg query NAME --help tells its arguments and columns."""
     context.obj = store  # for a question whose own --store is not given
-    if context.invoked_subcommand is None:
+    if export is not None:
+        _export(context, *export, target)
+    elif target is not None:
+        raise click.UsageError("--target goes with --export")
+    elif context.invoked_subcommand is None:
         from kg.catalogue import catalogue
 
         found = catalogue(_folders(context))
@@ -64,6 +90,16 @@ def query(context: click.Context, store: Path | None, queries: tuple[Path, ...])
             for name, stored in found.items():
                 if stored.category == category:
                     click.echo(f"  {heads[name].ljust(max(map(len, heads.values())))}  {stored.title}")
+
+
+def _export(context: click.Context, form: Any, folder: Path, target: str | None) -> None:
+    from kg.catalogue import catalogue
+    from kg.exchange import TARGET, write
+
+    if context.invoked_subcommand is not None:
+        raise click.UsageError("--export writes all questions: it takes no NAME")
+    count = write(form, folder, catalogue(_folders(context)).values(), target or TARGET)
+    say(f"  {count:,} questions → {folder}")
 
 
 def _usage(stored: StoredQuery) -> str:
@@ -150,7 +186,8 @@ def _question(stored: StoredQuery) -> click.Command:
         stored.name,
         params=parameters,
         callback=run,
-        help=f"{stored.title}.\n\n{stored.description}{slow}\n\n\b\n{told}Example: {example}\n\n\b\nColumns:\n{columns}",
+        help=f"{stored.title}.\n\n{stored.description}{slow}\n\n\b\n{told}Example: {example}\n\n\b\nColumns:\n"
+        + columns,
     )
     return store_option(endpoint_options(command))
 
@@ -168,7 +205,11 @@ def _python_name(param: Param) -> str:
 def _named(param: Param) -> click.Option:
     help = _told(param).partition(": ")[2]
     return click.Option(
-        [f"--{param.name}"], multiple=param.many, metavar=param.type.upper(), help=help[0].upper() + help[1:] + "."
+        [f"--{param.name}"],
+        multiple=param.many,
+        metavar=param.type.upper(),
+        help=help[0].upper() + help[1:] + ".",
+        shell_complete=_completed_option(param),
     )
 
 
@@ -180,16 +221,26 @@ def _completed(stored: StoredQuery) -> Any:
     """Shell completion of a question's arguments: what the store has of the kind that comes next."""
 
     def complete(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
-        from kg.completion import completions
-
         typed = context.params.get("arguments") or ()
         positional = [param for param in stored.params if not param.option]
         if not positional or (len(typed) >= len(positional) and not positional[-1].many):
             return []
         kind = positional[min(len(typed), len(positional) - 1)].type
-        store = context.params.get("store") or context.obj
-        return [CompletionItem(text, help=told) for text, told in completions(kind, incomplete, store=store)]
+        return completion_items(kind, incomplete, _store(context))
+
+    return complete
+
+
+def _store(context: click.Context) -> Path | None:
+    """The store of a command line that is being typed: no command has run yet."""
+    if context.get_parameter_source("store") is not ParameterSource.COMMANDLINE and context.parent:
+        context = context.parent
+    store: Path | None = context.params.get("store")
+    return store
+
+
+def _completed_option(param: Param) -> Any:
+    def complete(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return completion_items(param.type, incomplete, _store(context))
 
     return complete

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -16,11 +17,16 @@ from click.core import ParameterSource
 from kg.errors import UsageError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from kg.catalogue import ParamType
     from kg.remote import Endpoint
     from kg.results import Table
 
 C = TypeVar("C", bound=Callable[..., Any] | click.Command)
 
+COMPLETE = "_KG_COMPLETE"
+"""Environment variable by which a shell asks what could come next, as click has it: ``bash_complete``, …"""
 TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml")
 
 
@@ -113,6 +119,20 @@ def format_option(formats: Sequence[str]) -> click.Option:
     return click.Option(
         ["--format"], type=click.Choice(formats), default="table", show_default=True, help="How to print."
     )
+
+
+def completion_items(kind: ParamType, incomplete: str, store: Path | None) -> list[CompletionItem]:
+    """What the store has of a kind that starts so, for the shell that asks."""
+    from click.shell_completion import CompletionItem
+
+    from kg.completion import completions
+
+    # Bash takes what it is offered as it is: a name of two words would be two arguments.
+    in_bash = os.environ.get(COMPLETE, "").startswith("bash")
+    return [
+        CompletionItem(re.sub(r"([^\w@%+=:,./-])", r"\\\1", text) if in_bash else text, help=told)
+        for text, told in completions(kind, incomplete, store=store)
+    ]
 
 
 def print_table(table: Table, format: Any) -> None:

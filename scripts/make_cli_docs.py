@@ -15,6 +15,17 @@ Made from `kg --help` and the help of every command by `make docs`; do not edit.
 
 Results go to stdout, everything else to stderr. Exit codes: 0 fine, 1 the data did not pass, 2 wrong usage or input
 that cannot be read, 3 could not run (store, endpoint, disk).
+
+## While typing
+
+A shell offers commands, questions and options, and from the store (`KG_STORE`, or `kg.store` where you are) symbols of
+genes, figids, papers, chemicals and diseases. To switch that on, once:
+
+```
+echo 'eval "$(_KG_COMPLETE=bash_source kg)"' >> ~/.bashrc
+echo 'eval "$(_KG_COMPLETE=zsh_source kg)"' >> ~/.zshrc
+echo '_KG_COMPLETE=fish_source kg | source' > ~/.config/fish/completions/kg.fish
+```
 """
 
 

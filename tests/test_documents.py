@@ -32,6 +32,17 @@ def test_the_reference_of_the_command_line_is_fresh() -> None:
     assert (ROOT / "docs" / "cli.md").read_text("utf-8") == made, "make docs"
 
 
+def test_the_questions_are_those_of_the_catalogue_with_the_answers_of_today() -> None:
+    made = runpy.run_path(str(ROOT / "scripts" / "make_question_docs.py"))["reference"]()
+    assert (ROOT / "docs" / "questions.md").read_text("utf-8") == made, "make docs"
+    for name, query in catalogue().items():
+        (found,) = re.findall(rf"^## {name}\n(.*?)(?=^## |\Z)", made, re.MULTILINE | re.DOTALL)
+        assert query.description in found
+        assert f"$ kg query {name}" in found
+        assert f"](../queries/{name}.rq)" in found
+        assert all(f"| {column} |" in found for column in query.columns)
+
+
 def blocks(text: str) -> list[list[str]]:
     """The lines of each console block."""
     return [block.splitlines() for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL)]
