@@ -73,11 +73,22 @@ def select(store: pyoxigraph.Store, text: str) -> Table:
 
 
 def run(
-    store: pyoxigraph.Store, text: str
+    store: pyoxigraph.Store,
+    text: str,
+    *,
+    default_graphs: list[NamedNode] | None = None,
+    named_graphs: list[NamedNode] | None = None,
 ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
-    """Run any SPARQL query. Raises UsageError where it is not one, CannotRun where the engine gives up."""
+    """Run any SPARQL query, over the graphs that it names itself or over these. Raises UsageError where it is not one,
+    CannotRun where the engine gives up.
+    """
+    graphs: dict[str, Any] = {}  # an argument that is given, though None, would count
+    if default_graphs is not None:
+        graphs["default_graph"] = default_graphs
+    if named_graphs is not None:
+        graphs["named_graphs"] = named_graphs
     try:
-        return store.query(text, prefixes=vocab.PREFIXES)
+        return store.query(text, prefixes=vocab.PREFIXES, **graphs)
     except SyntaxError as error:
         raise UsageError(f"not a SPARQL query: {' '.join(str(error).split())}") from None
     except UnicodeEncodeError:

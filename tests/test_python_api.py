@@ -23,7 +23,7 @@ FIGURE = rdflib.Namespace("https://pfocr.wikipathways.org/figures/")
 
 PUBLIC = """
 AmbiguousName Answer BuildResult CannotRun KgError NotInGraph RecordError Report Table UsageError __version__ build
-check export open_graph query sparql
+check export open_graph query search sparql
 """.split()
 
 
