@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types docs lexicon wheel bench clean
+.PHONY: demo test lint types docs vendor lexicon wheel bench clean
 
 demo: $(VENV)/.installed
 	@echo 'kg build seeds'
@@ -24,6 +24,9 @@ types: $(VENV)/.developed
 docs: $(VENV)/.developed
 	$(BIN)/python scripts/make_cli_docs.py docs/cli.md
 	$(BIN)/python scripts/make_question_docs.py docs/questions.md
+
+vendor: $(VENV)/.developed
+	$(BIN)/python scripts/vendor_js.py
 
 lexicon: $(VENV)/.developed
 	$(BIN)/python scripts/make_lexicon.py

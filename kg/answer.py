@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph
+from pyoxigraph import NamedNode
 
 from kg import vocab
 from kg.arguments import Options, assign, check_options, resolve, values, wanted_parts
@@ -14,6 +15,7 @@ from kg.binding import bind
 from kg.catalogue import Folders, StoredQuery, get, user_folders
 from kg.errors import CannotRun, UsageError
 from kg.lookup import Ask, Lookup
+from kg.ordering import ordered, split
 from kg.results import Row, Table
 from kg.store import open_store, user_genes
 from kg.views import VIEWS, Asked, Shown, collect
@@ -61,11 +63,22 @@ def select(store: pyoxigraph.Store, text: str) -> Table:
 
 
 def run(
-    store: pyoxigraph.Store, text: str
+    store: pyoxigraph.Store,
+    text: str,
+    *,
+    default_graphs: list[NamedNode] | None = None,
+    named_graphs: list[NamedNode] | None = None,
 ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
-    """Run any SPARQL query. Raises UsageError where it is not one, CannotRun where the engine gives up."""
+    """Run any SPARQL query, over the graphs that it names itself or over these. Raises UsageError where it is not one,
+    CannotRun where the engine gives up.
+    """
+    graphs: dict[str, Any] = {}  # an argument that is given, though None, would count
+    if default_graphs is not None:
+        graphs["default_graph"] = default_graphs
+    if named_graphs is not None:
+        graphs["named_graphs"] = named_graphs
     try:
-        return store.query(text, prefixes=vocab.PREFIXES)
+        return store.query(text, prefixes=vocab.PREFIXES, **graphs)
     except SyntaxError as error:
         raise UsageError(f"not a SPARQL query: {' '.join(str(error).split())}") from None
     except UnicodeEncodeError:
@@ -154,8 +167,9 @@ def answer_with(
 
     def table(of: StoredQuery) -> Table:
         text = bind(of.text, values(of, given, inputs, options, lookup), wanted_parts(options))
+        text, keys = split(text)
         try:
-            found = ask(text)
+            found = ordered(ask(text), keys)
         except UsageError as error:  # of the file, not of what was asked
             raise UsageError(f"{of.path}: {error}") from None
         # An aggregate over nothing may be one row of nothing.

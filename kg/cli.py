@@ -18,6 +18,7 @@ from kg import __version__
 from kg.cli_build import build, check
 from kg.cli_query import query
 from kg.cli_search import search
+from kg.cli_serve import serve
 from kg.errors import KgError, UsageError
 from kg.terminal import (
     COMPLETE,
@@ -87,7 +88,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, query, search):
+for _command in (build, check, query, search, serve):
     cli.add_command(_command)
 
 

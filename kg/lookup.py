@@ -59,12 +59,23 @@ class Found(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _lexicon(genes: Path | None) -> Lexicon:
-    """Loaded once: who asks many questions of a graph waits for it once."""
+def names(genes: Path | None) -> Lexicon:
+    """The shipped lexicon, with a gene_info file's genes. Loaded once: who asks many questions waits for it once.
+
+    Raises CannotRun if the file cannot be read.
+    """
     try:
         return Lexicon.load([genes] if genes else [])
     except RecordError as error:
         raise CannotRun(f"{error}. Make the store anew with kg build") from None
+
+
+def warm(genes: Path | None) -> None:
+    """Read the names of human genes and of organisms now: for a process whose children are to have them."""
+    lexicon = names(genes)
+    lexicon.find("", HUMAN)
+    lexicon.gene("")
+    lexicon.find_organism("human")
 
 
 class Lookup:
@@ -82,7 +93,7 @@ class Lookup:
 
     @property
     def _lexicon(self) -> Lexicon:
-        return _lexicon(self._genes_file)
+        return names(self._genes_file)
 
     @cached_property
     def taxon(self) -> str | None:

@@ -12,6 +12,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
@@ -107,28 +108,15 @@ def search(
         things += lookup.find("organism", organism).iris if organism else ()
         things += lookup.find("gene", gene).iris[:1] if gene else ()
         notes += dict.fromkeys(lookup.notes)
-    with _closing(connect(store)) as db:
+    with closing(connect(store)) as db:
         return _Search(db, kinds, things, _years(year)).run(text, notes, limit, offset)
 
 
 def complete(text: str, *, kinds: Sequence[str] = (), limit: int = 10, store: str | Path | None = None) -> list[Hit]:
     """What a text may be the beginning of: names that begin with it, those of most figures first, then figures and
     papers with a word in their title that does. Raises as `search`."""
-    with _closing(connect(store)) as db:
+    with closing(connect(store)) as db:
         return _Search(db, kinds, (), None).complete(text, limit)
-
-
-class _closing:
-    """A connection that is closed in the end (`contextlib.closing` is of no type)."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> sqlite3.Connection:
-        return self._db
-
-    def __exit__(self, *_: object) -> None:
-        self._db.close()
 
 
 def _years(year: str | int | None) -> tuple[int, int] | None:

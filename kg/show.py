@@ -5,27 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from kg import vocab
+from kg import figure, vocab
 from kg.answer import asking
 from kg.errors import KgError, NotInGraph, UsageError
+from kg.figure import PREFIXES as _PREFIXES
+from kg.figure import Mention, Reading
+from kg.figure import one as _one
+from kg.figure import values as _values
 from kg.lookup import Ask, Found, Lookup
 from kg.results import Table, literal
-from kg.support import Support, support
+from kg.support import Support
 from kg.views import NOT_PUBLISHED, local
-from kg.vocab import DCTERMS, HUMAN, KG, OA, RDFS, SCHEMA, Tier
+from kg.vocab import HUMAN, Tier
 
 if TYPE_CHECKING:
     from kg.remote import Endpoint
-
-_PREFIXES = (
-    f"PREFIX rdfs: <{RDFS}> PREFIX schema: <{SCHEMA}> PREFIX kg: <{KG}> PREFIX oa: <{OA}> "
-    f"PREFIX dcterms: <{DCTERMS}> PREFIX skos: <{vocab.SKOS}> "
-)
-
 
 # PMC10531214, pmc:PMC10531214, a DOI, or the IRI of one of them; but PMCH and PMCHL1 are genes.
 _PAPER = re.compile(r"\s*((pmc:)?pmc\d+\s*$|doi:|10\.|https?://(dx\.)?doi\.org/|https?://identifiers\.org/pmc/)", re.I)
@@ -97,143 +95,72 @@ def _kinds(text: str) -> tuple[str, ...]:
     return ("gene",) if ":" in text else ("gene", "organism", "chemical", "disease")
 
 
-def _one(ask: Ask, query: str) -> dict[str, Any]:
-    table = ask(_PREFIXES + query)
-    return dict(zip(table.columns, table.rows[0], strict=True)) if table.rows else {}
-
-
-def _values(ask: Ask, subject: str, path: str) -> list[str]:
-    table = ask(_PREFIXES + f"SELECT DISTINCT ?v WHERE {{ {NamedNode(subject)} {path} ?v }} ORDER BY ?v")
-    return [row[0].value for row in table.rows if row[0] is not None]
-
-
 def _join(parts: Iterable[str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
 def _figure(ask: Ask, iri: str) -> Sheet:
-    node = NamedNode(iri)
-    facts = _one(
-        ask,
-        "SELECT ?title ?position ?score ?type ?caption ?url ?paper ?year ?doi ?journal WHERE { "
-        f"{node} schema:name ?title ; schema:isPartOf ?paper . "
-        f"OPTIONAL {{ {node} schema:position ?position }} OPTIONAL {{ {node} kg:pathwayScore ?score }} "
-        f"OPTIONAL {{ {node} kg:figureType ?type }} OPTIONAL {{ {node} schema:caption ?caption }} "
-        f"OPTIONAL {{ {node} schema:url ?url }} OPTIONAL {{ ?paper schema:datePublished ?year }} "
-        "OPTIONAL { ?paper schema:sameAs ?doi } OPTIONAL { ?paper schema:isPartOf ?j . ?j schema:name ?name . "
-        "OPTIONAL { ?j schema:alternateName ?short } BIND(COALESCE(?short, ?name) AS ?journal) } } ORDER BY ?journal",
-    )
-    if not facts:
-        raise NotInGraph(f"{vocab.figid_of(iri)} has no title or paper in this graph: kg check says why")
-    about = _values(ask, iri, "schema:about")
-    names = [*_values(ask, iri, "schema:about/rdfs:label"), *_values(ask, iri, "kg:organismName")]
-    score = facts["score"]
-    paper = vocab.curie(facts["paper"].value).removeprefix("pmc:")
+    facts = figure.facts(ask, iri)
+    paper = vocab.curie(facts.paper).removeprefix("pmc:")
+    place = f"{position(facts.position, facts.type)} of {paper}"
     head = [
-        facts["title"].value,
+        facts.title,
         _join(
             (
-                ", ".join(
-                    part
-                    for part in (
-                        f"{_position(facts['position'], facts['type'])} of {paper}",
-                        " ".join(t.value for t in (facts["journal"], facts["year"]) if t is not None),
-                    )
-                    if part
-                ),
-                _doi(facts["doi"]),
-                f"pathway score {_number(score.value)}" if score is not None else "",
-                f"article on {', '.join(names)}" if names else "organisms of the article not known",
+                ", ".join(part for part in (place, f"{facts.journal} {facts.year}".strip()) if part),
+                _doi(facts.doi),
+                f"pathway score {number(facts.score)}" if facts.score else "",
+                f"article on {', '.join(facts.about_names)}"
+                if facts.about_names
+                else "organisms of the article not known",
             )
         ),
     ]
-    mentions = _mentions(ask, iri)
-    supports = _supports(mentions, set(about), set(_values(ask, iri, "kg:mentionsOrganism")))
+    mentions = figure.mentions(ask, iri)
+    supports = figure.supports(mentions, facts.about, facts.table)
     same = set(supports.values())
     if len(same) == 1 and same != {"article"}:  # what holds of all genes is said once
-        head.append(f"all genes: {_SUPPORT[same.pop()]}")
+        head.append(f"all genes: {SUPPORT[same.pop()]}")
         supports = dict.fromkeys(supports, "article")
-    foot = [*_terms(mentions), *_unresolved(mentions)]
-    table = _words(mentions, supports)
-    caption = facts["caption"]
-    if caption is not None:
-        foot.append(f"caption: {caption.value}")
-    foot.append(_join((f"PFOCR {iri}", f"PMC {facts['url'].value}" if facts["url"] is not None else "")))
-    return Sheet(head, table, foot)
+    foot = _terms(mentions)
+    foot += [f"unresolved ({reason}): {', '.join(words)}" for reason, words in figure.unresolved(mentions).items()]
+    if facts.caption:
+        foot.append(f"caption: {facts.caption}")
+    foot.append(_join((f"PFOCR {iri}", f"PMC {facts.url}" if facts.url else "")))
+    return Sheet(head, _words(figure.readings(mentions), supports), foot)
 
 
-def _position(position: Any, kind: Any) -> str:
-    text = position.value if position is not None else "figure"
-    return f"{text} ({kind.value.lower()})" if kind is not None and kind.value != "Figure" else str(text)
+def position(place: str, kind: str) -> str:
+    """Where in its paper a figure is, and what it is if it is no plain figure.
+
+    >>> position("F1", "Figure"), position("", "Graphical abstract")
+    ('F1', 'figure (graphical abstract)')
+    """
+    text = place or "figure"
+    return f"{text} ({kind.lower()})" if kind and kind != "Figure" else text
 
 
-def _number(text: str) -> str:
+def number(text: str) -> str:
+    """A number with two digits after the point."""
     try:
         return f"{float(text):.2f}"
     except ValueError:  # a graph made without the check
         return text
 
 
-def _doi(doi: Any) -> str:
-    return f"doi:{doi.value.removeprefix('https://doi.org/')}" if doi is not None else ""
+def _doi(doi: str) -> str:
+    return f"doi:{doi.removeprefix('https://doi.org/')}" if doi else ""
 
 
-def _mentions(ask: Ask, figure: str) -> list[dict[str, Any]]:
-    """The figure's mentions, one entry for each thing; ``doubts`` are gathered in a set."""
-    node = NamedNode(figure)
-    table = ask(
-        _PREFIXES + "SELECT ?m ?word ?keyword ?match ?thing ?label ?taxon ?organism ?species ?tier ?source ?ambiguity "
-        f"?suspect ?reason WHERE {{ ?m oa:hasTarget {node} ; dcterms:source ?s . ?s rdfs:label ?source . "
-        "OPTIONAL { ?s kg:tier ?tier } OPTIONAL { ?m kg:word ?word } OPTIONAL { ?m kg:keyword ?keyword } "
-        "OPTIONAL { ?m kg:match ?match } OPTIONAL { ?m kg:ambiguity ?ambiguity } "
-        "OPTIONAL { ?m kg:suspect ?suspect } OPTIONAL { ?m kg:reason ?reason } "
-        "OPTIONAL { ?m oa:hasBody|kg:candidate ?thing . ?thing rdfs:label ?label OPTIONAL { "
-        "?thing schema:taxonomicRange ?taxon . ?taxon rdfs:label ?organism "
-        "OPTIONAL { ?taxon schema:parentTaxon ?species } } } } ORDER BY ?m"
-    )
-    mentions: dict[tuple[Any, Any], dict[str, Any]] = {}
-    for row in table.rows:
-        entry: dict[str, Any] = dict(zip(table.columns, row, strict=True))
-        kept = mentions.setdefault((entry["m"], entry["thing"]), entry | {"doubts": set()})
-        kept["doubts"] |= {local(entry["suspect"])} - {""}
-    return list(mentions.values())
-
-
-def _supports(mentions: Sequence[dict[str, Any]], about: set[str], table: set[str]) -> dict[str, Support]:
-    """Organism support by organism, for all organisms of genes."""
-    return {
-        m["taxon"].value: support(
-            m["taxon"].value, m["species"].value if m["species"] is not None else None, about=about, table=table
-        )
-        for m in mentions
-        if m["taxon"] is not None
-    }
-
-
-def _terms(mentions: Sequence[dict[str, Any]]) -> list[str]:
+def _terms(mentions: Sequence[Mention]) -> list[str]:
     """Chemicals and diseases in a line, if there are any."""
     terms = set()
-    for m in mentions:
-        if m["thing"] is not None and m["tier"] is None:
-            curie = vocab.curie(m["thing"].value)
-            label = m["label"].value
-            named = f"{label} ({curie})" if label != curie else curie
-            terms.add(f"{_spelling(m)} → {named}" if _spelling(m) else f"{named}, {NOT_PUBLISHED}")
+    for m in figure.terms(mentions):
+        if m.thing is not None:
+            curie = vocab.curie(m.thing.iri)
+            named = f"{m.thing.label} ({curie})" if m.thing.label != curie else curie
+            terms.add(f"{m.said} → {named}" if m.said else f"{named}, {NOT_PUBLISHED}")
     return [f"chemicals and diseases: {'; '.join(sorted(terms))}"] if terms else []
-
-
-def _unresolved(mentions: Sequence[dict[str, Any]]) -> list[str]:
-    """Words and keywords that stand for nothing, a line for each reason."""
-    loose: dict[str, set[str]] = {}
-    for m in mentions:
-        if m["thing"] is None:
-            loose.setdefault(local(m["reason"]), set()).add(_spelling(m))
-    return [f"unresolved ({reason}): {', '.join(sorted(words))}" for reason, words in sorted(loose.items())]
-
-
-def _spelling(mention: dict[str, Any]) -> str:
-    said = mention["word"] if mention["word"] is not None else mention["keyword"]
-    return said.value if said is not None else ""
 
 
 class _Row(NamedTuple):
@@ -248,27 +175,16 @@ class _Row(NamedTuple):
     lexicon: str
 
 
-def _words(mentions: Sequence[dict[str, Any]], supports: Mapping[str, Support]) -> Table:
-    """One row for each word, organism, lexicon and note. A gene that the word names by a better lexicon without
-    ambiguity is not repeated for a worse one.
-    """
-    genes = [m for m in mentions if m["thing"] is not None and m["tier"] is not None]
-    sure: dict[tuple[str, str], Tier] = {}
-    for m in genes:
-        if m["ambiguity"] is None and m["reason"] is None:
-            key = (_shown(m), m["thing"].value)
-            sure[key] = min(sure.get(key, Tier.KEYWORD), _tier(m))
+def _words(readings: Sequence[Reading], supports: Mapping[str, Support]) -> Table:
+    """One row for each word, organism, lexicon and note."""
     rows: dict[_Row, set[str]] = {}
-    for m in genes:
-        tier = _tier(m)
-        if tier > sure.get((_shown(m), m["thing"].value), Tier.KEYWORD):
-            continue
-        taxon = m["taxon"].value if m["taxon"] is not None else ""
-        organism = m["organism"].value if taxon and taxon != vocab.taxon_iri(HUMAN) else ""
-        note = _note(m, supports.get(taxon, "unknown"))
-        word = _shown(m)
-        row = _Row(m["word"] is None, word.casefold(), word, tier, organism, note, _lexicon(tier, m["source"].value))
-        rows.setdefault(row, set()).add(m["label"].value)
+    for r in readings:
+        human = r.organism is None or r.organism.iri == vocab.taxon_iri(HUMAN)
+        organism = "" if human or r.organism is None else r.organism.label
+        notes = note(r, supports.get(r.organism.iri, "unknown") if r.organism else "unknown")
+        word = r.said if r.how == "word" else f"({r.how})"
+        row = _Row(r.how != "word", word.casefold(), word, r.tier, organism, "; ".join(notes), lexicon(r))
+        rows.setdefault(row, set()).update(gene.label for gene in r.genes)
     cells = []
     before = None
     for row in sorted(rows):
@@ -279,21 +195,11 @@ def _words(mentions: Sequence[dict[str, Any]], supports: Mapping[str, Support]) 
     return Table(("word", "stands_for", "lexicon", "note"), cells)
 
 
-def _tier(mention: dict[str, Any]) -> Tier:
-    return Tier[local(mention["tier"]).upper()]
-
-
-def _shown(mention: dict[str, Any]) -> str:
-    if mention["word"] is None:
-        return "(keyword)" if mention["keyword"] is not None else "(id)"
-    text: str = mention["word"].value
-    return text.strip()
-
-
-def _lexicon(tier: Tier, source: str) -> str:
-    if tier is Tier.FAMILY:
-        return f"family ({'Bioentities' if 'Bioentities' in source else 'FamPlex'})"
-    return tier.label
+def lexicon(reading: Reading) -> str:
+    """Which kind of lexicon, and of families whose."""
+    if reading.tier is Tier.FAMILY:
+        return f"family ({'Bioentities' if 'Bioentities' in reading.source else 'FamPlex'})"
+    return reading.tier.label
 
 
 _AMBIGUITY = {
@@ -310,24 +216,24 @@ _SUSPECT = {
 }
 
 
-_SUPPORT: dict[Support, str] = {
+SUPPORT: dict[Support, str] = {
     "article": "",
     "table only": "organism in the table only",
     "unknown": "organism support unknown",
 }
 
 
-def _note(m: dict[str, Any], support: Support) -> str:
-    notes = [NOT_PUBLISHED] if m["word"] is None else []
-    if m["reason"] is not None:
-        notes.append(f"candidate: {local(m['reason'])}")
-    if m["ambiguity"] is not None:
-        notes.append(_AMBIGUITY[local(m["ambiguity"])])
-    doubts = m["doubts"]
-    if m["match"] is not None and "rewritten" in doubts:
-        notes.append(f"read as {m['match'].value}")
-    notes += [_SUSPECT[s] for s in sorted(doubts - {"rewritten"})]
-    return "; ".join([*notes, _SUPPORT[support]] if _SUPPORT[support] else notes)
+def note(reading: Reading, support: Support) -> list[str]:
+    """What speaks against a reading, in words."""
+    notes = [NOT_PUBLISHED] if reading.how != "word" else []
+    if reading.reason:
+        notes.append(f"candidate: {reading.reason}")
+    if reading.ambiguity:
+        notes.append(_AMBIGUITY[reading.ambiguity])
+    if reading.match and "rewritten" in reading.doubts:
+        notes.append(f"read as {reading.match}")
+    notes += [_SUSPECT[doubt] for doubt in reading.doubts if doubt != "rewritten"]
+    return [*notes, SUPPORT[support]] if SUPPORT[support] else notes
 
 
 def _paper(ask: Ask, iri: str) -> Sheet:
@@ -344,7 +250,7 @@ def _paper(ask: Ask, iri: str) -> Sheet:
             (
                 vocab.curie(iri),
                 facts["citation"].value if facts["citation"] is not None else "",
-                _doi(facts["doi"]),
+                _doi(facts["doi"].value if facts["doi"] is not None else ""),
             )
         ),
     ]

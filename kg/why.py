@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 from kg.binding import Cell, bind
 from kg.catalogue import get
 from kg.lookup import Ask
+from kg.ordering import ordered, split
 from kg.results import Row, Table, Term, literal
 from kg.views import NOT_PUBLISHED, Asked, Shown, collect, local
 from kg.vocab import figid_of
@@ -67,7 +68,8 @@ def _chains(ask: Ask, pairs: list[Pair]) -> dict[Pair, list[dict[str, Any]]]:
         nodes: list[tuple[Cell, ...] | Cell] = [
             (NamedNode(figure), NamedNode(gene)) for figure, gene in pairs[start : start + _PAIRS]
         ]
-        table = collect(ask(bind(query.text, {"figure gene": nodes})), query.collect)
+        text, keys = split(bind(query.text, {"figure gene": nodes}))
+        table = collect(ordered(ask(text), keys), query.collect)
         for row in table.rows:
             mention: dict[str, Any] = dict(zip(table.columns, row, strict=True))
             found[mention["figure"].value, mention["gene"].value].append(mention)

@@ -22,8 +22,8 @@ NCBIGENE = rdflib.Namespace("https://identifiers.org/ncbigene/")
 FIGURE = rdflib.Namespace("https://pfocr.wikipathways.org/figures/")
 
 PUBLIC = """
-AmbiguousName Answer BuildResult CannotRun KgError NotInGraph RecordError Report Table UsageError __version__ build
-check export open_graph query sparql
+AmbiguousName Answer BuildResult CannotRun Endpoint EndpointError KgError NotInGraph RecordError Report Table UsageError __version__ build
+check export open_graph query search sparql
 """.split()
 
 

@@ -141,7 +141,6 @@ def test_the_rule_is_the_same_text_in_every_query() -> None:
         "figures-mentioning-any-gene",
         "figures-mentioning-genes",
         "figures-mentioning-some-genes",
-        "figures-per-organism-and-year",
         "genes-of-figure",
         "why-gene-in-figure",
     }

@@ -1,0 +1,211 @@
+"""Routes: what is asked for, and which pool of workers answers.
+
+Two pools: one for pages, whose work is small, and one for whatever a client decides the size of (SPARQL, answers of
+stored questions, networks). So the pages answer whatever becomes of queries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import sys
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from kg.web import protocol
+from kg.web.accept import best
+from kg.web.pool import Nursery, Pool, Terms
+from kg.web.render import STATIC, render
+from kg.web.reply import HTML, Refused, Reply, phrase, text
+from kg.web.worker import BUG, Describe, Job, Prepare, Query, Setup, Visit
+
+_PAGE_SECONDS = 15.0
+_READ = ("GET", "HEAD")
+_STATIC_CACHE = "public, max-age=3600"
+_MOST_URL = 100_000
+
+
+class Sizes(NamedTuple):
+    """How many processes answer queries and pages, and how many requests may wait for one."""
+
+    queries: int
+    pages: int
+    waiting: int = 200
+
+
+class Server:
+    """The pools, and what is done with a request. Pools live between `start` and `stop`."""
+
+    def __init__(self, setup: Setup, sizes: Sizes) -> None:
+        seconds = setup.limits.seconds
+        self._nursery = Nursery(setup)
+        self._queries = Pool("query processes", self._nursery, Terms(sizes.queries, seconds, sizes.waiting, seconds))
+        self._pages = Pool("page processes", self._nursery, Terms(sizes.pages, _PAGE_SECONDS, sizes.waiting, 10.0))
+
+    async def start(self) -> None:
+        """Start the processes, and make the search index if there is none. Raises CannotRun."""
+        self._nursery.start()
+        await self._pages.start()
+        await self._pages.do(Prepare(), seconds=24 * 3600.0)
+        await self._queries.start()
+
+    def stop(self) -> None:
+        """End all processes."""
+        self._queries.stop()
+        self._pages.stop()
+        self._nursery.stop()
+
+    # --- handlers
+
+    async def sparql(self, request: Request) -> Response:
+        """The SPARQL endpoint."""
+        accept = _accept(request)
+        try:
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers={"allow": "GET, HEAD, POST, OPTIONS"})
+            operation = await protocol.read(request)
+            if operation is None:
+                if best(accept, ("text/turtle", "text/html")) == "text/html":
+                    return Response(status_code=303, headers={"location": "/query", "vary": "accept"})
+                job: Job = Describe(f"{_origin(request)}/sparql", accept)
+            else:
+                job = Query(operation.query, accept, operation.default_graphs, operation.named_graphs)
+            reply = await self._unless_gone(request, self._queries, job)
+        except Refused as refused:
+            reply = _refusal(refused, "text/plain")
+        return _response(reply._replace(headers=(*reply.headers, ("vary", "accept"))), request)
+
+    async def page(self, request: Request) -> Response:
+        """A page."""
+        accept = _accept(request)
+        path = request.url.path
+        try:
+            if len(request.scope["query_string"]) > _MOST_URL:
+                raise Refused(414, f"the query of this address has more than {_MOST_URL:,} characters")
+            fields = tuple(protocol.fields(request.scope["query_string"]))
+            job = Visit(_origin(request), path, fields, accept)
+            pool = self._queries if path.startswith("/question/") or path.endswith("/network.json") else self._pages
+            reply = await self._unless_gone(request, pool, job)
+        except Refused as refused:
+            reply = _refusal(refused, best(accept, ("text/html", "text/plain")) or "text/plain")
+        return _response(reply, request)
+
+    async def health(self, request: Request) -> Response:
+        """Whether pages are answered."""
+        try:
+            await self._pages.do(Prepare(), seconds=5.0)
+        except Refused as refused:
+            return _response(text(503, refused.message), request)
+        return _response(text(200, "ok"), request)
+
+    async def _unless_gone(self, request: Request, pool: Pool, job: Job) -> Reply:
+        """The answer to a job, which is stopped if the client goes away."""
+        doing = asyncio.ensure_future(pool.do(job))
+        gone = asyncio.ensure_future(_disconnected(request))
+        try:
+            await asyncio.wait([doing, gone], return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                raise Refused(499, "the client went away")
+            return doing.result()
+        finally:
+            for task in (doing, gone):
+                task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Refused):
+                await doing
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def make_app(server: Server) -> Starlette:
+    """The app over a server whose pools are running."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        """What the router itself refuses: methods and files that are not there."""
+        assert isinstance(error, HTTPException)
+        media_type = best(_accept(request), ("text/html", "text/plain")) or "text/plain"
+        said = "here one can only read" if error.status_code == 405 else f"there is nothing at {request.url.path[:200]}"
+        headers = tuple((name, value) for name, value in (error.headers or {}).items())
+        return _response(_refusal(Refused(error.status_code, said, headers), media_type), request)
+
+    return Starlette(
+        routes=[
+            Route("/sparql", server.sparql, methods=["GET", "HEAD", "POST", "OPTIONS"]),
+            Route("/healthz", server.health, methods=list(_READ)),
+            Mount("/static", _Static(directory=STATIC)),
+            Route("/{path:path}", server.page, methods=list(_READ)),
+        ],
+        exception_handlers={HTTPException: refused},
+    )
+
+
+class _Static(StaticFiles):
+    """Files of the package, which a browser may keep for a while."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def kept(message: dict[str, object]) -> None:
+            if message["type"] == "http.response.start":
+                headers = message["headers"]
+                assert isinstance(headers, list)
+                message["headers"] = [*headers, (b"cache-control", _STATIC_CACHE.encode())]
+            await send(message)
+
+        await super().__call__(scope, receive, kept)  # type: ignore[arg-type]
+
+
+def _accept(request: Request) -> str | None:
+    values = request.headers.getlist("accept")
+    return ",".join(values) if values else None
+
+
+def _origin(request: Request) -> str:
+    """Where this server is, by the name that it was asked for (which `kg.web.guard` has checked)."""
+    return f"{request.url.scheme}://{request.headers['host']}"
+
+
+def _refusal(refused: Refused, media_type: str) -> Reply:
+    headers = []
+    for name, value in refused.headers:
+        if name == BUG:
+            sys.stderr.write(value)
+        else:
+            headers.append((name, value))
+    if media_type == "text/html":
+        values = {"title": phrase(refused.status), "message": refused.message, "choices": []}
+        return Reply(refused.status, HTML, render("problem.html", **values), tuple(headers))
+    return text(refused.status, refused.message, tuple(headers))
+
+
+def _response(reply: Reply, request: Request) -> Response:
+    headers = dict(reply.headers)
+    if reply.status == 200:
+        tag = f'"{hashlib.sha256(reply.body).hexdigest()[:24]}"'
+        headers |= {"etag": tag, "cache-control": headers.get("cache-control", "no-cache")}
+        known = request.headers.get("if-none-match", "")
+        if request.method in _READ and tag in (each.strip().removeprefix("W/") for each in known.split(",")):
+            return Response(status_code=304, headers=headers)
+    else:
+        headers["cache-control"] = "no-store"
+    headers["content-type"] = reply.media_type
+    return Response(reply.body, status_code=reply.status, headers=headers)
+
+
+@contextlib.asynccontextmanager
+async def running(server: Server) -> AsyncIterator[None]:
+    """The server's pools, for as long as the context."""
+    try:
+        await server.start()
+        yield
+    finally:
+        server.stop()

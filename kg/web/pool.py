@@ -1,0 +1,287 @@
+"""A bounded number of worker processes, each of which can be killed at any time and is then replaced.
+
+Queries that run longer than a moment (``QUICK`` seconds) are *slow*: their process is put behind all others in the
+system's queue for processors, and at most half of a pool's processes may be slow at once, so that whoever asks for
+much cannot keep those waiting who ask for little. A process over its time is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from typing import NamedTuple
+
+from kg.errors import CannotRun
+from kg.web.reply import Refused, Reply
+from kg.web.worker import LENGTH, Hello, Job, Setup
+
+QUICK = 1.0
+"""Seconds after which a query is a slow one."""
+_NICE = 15
+_START_SECONDS = 60.0
+_BUFFER = 1 << 22
+
+# The child gets this process's paths: `python -m` would put the working directory first.
+_BOOT = """
+import json, pickle, sys
+sys.path[:] = json.loads(sys.argv[1])
+from kg.web.worker import nursery
+nursery(int(sys.argv[2]), pickle.loads(bytes.fromhex(sys.argv[3])))
+"""
+
+
+class Died(Exception):
+    """A worker ended without an answer."""
+
+
+class Nursery:
+    """The process that forks workers (`kg.web.worker.nursery`); started anew should it have died."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    @property
+    def store(self) -> str:
+        """The folder that the store is now."""
+        return os.path.realpath(self._setup.store)
+
+    def start(self) -> None:
+        """Start the process."""
+        ours, theirs = socket.socketpair()
+        arguments = [str(theirs.fileno()), pickle.dumps(self._setup).hex()]
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _BOOT, json.dumps(sys.path), *arguments],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        self._control = ours
+
+    async def fork(self) -> Worker:
+        """A new worker that is ready. Raises CannotRun if it says that it cannot work."""
+        for attempt in (1, 2):
+            ours, theirs = socket.socketpair()
+            try:
+                with theirs:
+                    if self._control is None:
+                        raise BrokenPipeError
+                    socket.send_fds(self._control, [b"+"], [theirs.fileno()])
+                reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_BUFFER)
+                hello = await asyncio.wait_for(_receive(reader), _START_SECONDS)
+                break
+            except (OSError, Died, TimeoutError):
+                ours.close()
+                if attempt == 2:
+                    raise CannotRun("the processes that answer do not start") from None
+                self.stop()
+                self.start()
+        assert isinstance(hello, Hello)
+        worker = Worker(hello, reader, writer)
+        if hello.error:
+            worker.kill()
+            raise CannotRun(hello.error)
+        return worker
+
+    def stop(self) -> None:
+        """End the nursery; workers end with it."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._process = self._control = None
+
+
+class Worker:
+    """One worker process, seen from the parent."""
+
+    def __init__(self, hello: Hello, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.pid = hello.pid
+        self.store = hello.store
+        self.slow = False
+        self._killed = False
+        self._reader = reader
+        self._writer = writer
+
+    async def do(self, job: Job) -> Reply:
+        """The answer to a job. Raises Refused, or Died."""
+        data = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        try:
+            self._writer.write(LENGTH.pack(len(data)) + data)
+            await self._writer.drain()
+        except OSError:
+            raise Died from None
+        reply = await _receive(self._reader)
+        if isinstance(reply, Refused):
+            raise reply
+        assert isinstance(reply, Reply)
+        return reply
+
+    def demote(self) -> None:
+        """Put the process behind all others; it cannot be put back."""
+        self.slow = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, _NICE)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has neither been killed nor ended by itself."""
+        return not self._killed and not self._reader.at_eof()
+
+    def kill(self) -> None:
+        """End the process, whatever it does. While its end of the socket is open its id cannot be another's."""
+        if self.alive:
+            self._killed = True
+            with contextlib.suppress(OSError):
+                os.kill(self.pid, signal.SIGKILL)
+        self._writer.close()
+
+
+async def _receive(reader: asyncio.StreamReader) -> object:
+    """A worker's message: it comes from our own code, in a process that we started."""
+    try:
+        (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+        return pickle.loads(await reader.readexactly(length))
+    except (asyncio.IncompleteReadError, OSError):
+        raise Died from None
+
+
+class Terms(NamedTuple):
+    """How a pool works: processes, seconds that a job may take, jobs that may wait for a process, and how long."""
+
+    size: int
+    seconds: float
+    waiting: int
+    patience: float
+
+
+class Pool:
+    """Workers that answer jobs, one each at a time. ``name`` is what a message calls them."""
+
+    def __init__(self, name: str, nursery: Nursery, terms: Terms) -> None:
+        self._name = name
+        self._nursery = nursery
+        self._terms = terms
+        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
+        self._all: set[Worker] = set()
+        self._waiting = 0
+        self._slow = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
+
+    async def start(self) -> None:
+        """Make the workers. Raises CannotRun if they cannot work."""
+        for _ in range(self._terms.size):
+            await self._add()
+
+    async def _add(self) -> None:
+        worker = await self._nursery.fork()
+        if self._stopped:
+            worker.kill()
+            return
+        self._all.add(worker)
+        self._idle.put_nowait(worker)
+
+    async def _replace(self) -> None:
+        pause = 0.1
+        while not self._stopped:
+            try:
+                await self._add()
+            except CannotRun:  # a store that is just being moved, perhaps
+                await asyncio.sleep(pause)
+                pause = min(5.0, 2 * pause)
+            else:
+                return
+
+    async def do(self, job: Job, *, seconds: float | None = None) -> Reply:
+        """The answer to a job. Raises Refused: 503 with Retry-After where there is no room or no time."""
+        limit = seconds or self._terms.seconds
+        worker = await self._take()
+        try:
+            return await self._watched(worker, job, limit)
+        except Died:
+            worker.kill()
+            raise Refused(
+                500, "the process that worked on this has ended: most likely it needed more memory than it may have"
+            ) from None
+        except TimeoutError:
+            raise _unavailable(f"this took longer than {limit:g} s and was stopped", int(limit)) from None
+        finally:  # also when the client went away, which cancels
+            self._give_back(worker)
+
+    async def _watched(self, worker: Worker, job: Job, limit: float) -> Reply:
+        doing = asyncio.ensure_future(worker.do(job))
+        try:
+            done, _ = await asyncio.wait([doing], timeout=min(QUICK, limit))
+            if not done and limit > QUICK:
+                if self._slow >= max(1, self._terms.size // 2):
+                    raise _unavailable(
+                        f"this takes longer than {QUICK:g} s, and {self._slow} that do are running already", int(limit)
+                    )
+                self._slow += 1
+                worker.demote()
+                await asyncio.wait([doing], timeout=limit - QUICK)
+            if not doing.done():
+                raise TimeoutError
+            return doing.result()
+        finally:
+            if not doing.done():
+                worker.kill()
+                doing.cancel()
+            elif not doing.cancelled():
+                doing.exception()  # seen
+
+    async def _take(self) -> Worker:
+        """An idle worker that serves the store as it is now."""
+        while True:
+            if self._idle.empty():
+                if self._waiting >= self._terms.waiting:
+                    raise _unavailable(f"all {self._terms.size} {self._name} are busy, and others wait", 5)
+                self._waiting += 1
+                try:
+                    async with asyncio.timeout(self._terms.patience):
+                        worker = await self._idle.get()
+                except TimeoutError:
+                    raise _unavailable(f"all {self._terms.size} {self._name} are busy", 5) from None
+                finally:
+                    self._waiting -= 1
+            else:
+                worker = self._idle.get_nowait()
+            if worker.alive and worker.store == self._nursery.store:
+                return worker
+            worker.kill()  # a build has put another store in its place
+            self._give_back(worker)
+
+    def _give_back(self, worker: Worker) -> None:
+        if worker.slow:
+            self._slow -= 1
+            worker.kill()
+        if worker.alive and not self._stopped:
+            self._idle.put_nowait(worker)
+            return
+        worker.kill()
+        self._all.discard(worker)
+        if not self._stopped:
+            task = asyncio.ensure_future(self._replace())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def stop(self) -> None:
+        """Kill all workers."""
+        self._stopped = True
+        for worker in self._all:
+            worker.kill()
+
+
+def _unavailable(why: str, after: int) -> Refused:
+    return Refused(503, f"{why}. Try again later", (("retry-after", str(max(1, after))),))

@@ -1,0 +1,129 @@
+"""The listening socket, signals, and uvicorn, which speaks HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
+
+import uvicorn
+
+from kg.errors import CannotRun
+from kg.web.app import Server, Sizes, make_app, running
+from kg.web.guard import Guard
+from kg.web.worker import Setup
+
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_GRACE = 5
+"""Seconds that requests have to end when the server is stopped."""
+
+
+class Address(NamedTuple):
+    """Where to listen (port 0: any that is free), and by which names besides that one may be asked."""
+
+    host: str
+    port: int
+    names: Collection[str] = ()
+
+
+def serve(
+    address: Address, setup: Setup, sizes: Sizes, *, log: bool = False, ready: Callable[[str], None] | None = None
+) -> None:
+    """Serve until SIGTERM or Ctrl-C. ``ready`` is told the address once requests are answered.
+
+    Raises CannotRun where the address cannot be had or the store cannot be opened.
+    """
+    listening = _listen(address)
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    url = f"http://{host}:{listening.getsockname()[1]}/"
+    try:
+        asyncio.run(
+            _serve(listening, {*_LOOPBACK, host, *address.names}, setup, sizes, log, lambda: ready and ready(url))
+        )
+    finally:
+        listening.close()
+
+
+def _listen(address: Address) -> socket.socket:
+    try:
+        family, kind, number, _, place = socket.getaddrinfo(
+            address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, number)
+    except OSError as error:
+        raise CannotRun(f"{address.host}: no address to listen on: {error.strerror}") from None
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(place)
+    except OSError as error:
+        listening.close()
+        raise CannotRun(
+            f"{address.host}:{address.port} cannot be listened on: {error.strerror}. Take another with --port"
+        ) from None
+    return listening
+
+
+async def _serve(
+    listening: socket.socket,
+    hosts: Collection[str],
+    setup: Setup,
+    sizes: Sizes,
+    log: bool,
+    ready: Callable[[], object],
+) -> None:
+    server = Server(setup, sizes)
+    async with running(server):
+        app = Guard(make_app(server), hosts, _print if log else None)
+        config = uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        http = _Http(config, ready)
+        with _on_signals(lambda: setattr(http, "should_exit", True)):
+            await http.serve(sockets=[listening])
+
+
+class _Http(uvicorn.Server):
+    """uvicorn, which leaves the signals to us and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets=sockets)
+        self._ready()
+
+
+@contextlib.contextmanager
+def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _print(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
