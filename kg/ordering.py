@@ -19,8 +19,6 @@ from kg.vocab import XSD
 
 _ONE = r"\s+(?:\?\w+|(?:DESC|ASC)\(\?\w+\))"
 _LAST = re.compile(rf"^\}}[^{{}}]*?\n(?P<order>ORDER BY(?P<keys>(?:{_ONE})+)\s*)\Z", re.MULTILINE)
-    r"^\}[^{}]*?\n(?P<order>ORDER BY(?P<keys>(?:\s+(?:\?\w+|(?:DESC|ASC)\(\?\w+\)))+)\s*)\Z", re.MULTILINE
-)
 """An ORDER BY at the end of a query whose last group ends at the start of a line, by variables alone."""
 _KEY = re.compile(r"(?P<way>DESC|ASC)?\(?\?(?P<name>\w+)\)?")
 _SELECT = re.compile(r"^SELECT\b(?P<head>[^{]*)", re.MULTILINE)
