@@ -16,6 +16,7 @@ import click
 
 from kg import __version__
 from kg.cli_build import build, check
+from kg.cli_plot import plot
 from kg.cli_query import query
 from kg.errors import KgError, UsageError
 from kg.terminal import (
@@ -82,7 +83,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, query):
+for _command in (build, check, query, plot):
     cli.add_command(_command)
 
 
