@@ -247,3 +247,74 @@ def test_two_exports_are_the_same_bytes(form: Form, tmp_path: Path) -> None:
         write(form, tmp_path / name, catalogue().values())
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+OF_ALL_KINDS = r"""#+ title: All kinds of parameters
+#+ description: Figures with one of the genes, by a word, of a tier, in a paper.
+#+ category: own
+#+ params:
+#+   - {name: genes, var: gene, type: gene, many: true, lenient: true, example: [JAK2, STAT3], help: "symbols | IRIs"}
+#+   - {name: not-in, var: paper, type: paper, option: true, help: a paper to leave out}
+#+   - {name: word, type: text, option: true, example: 'a "b" \ c', help: a word to leave out}
+#+   - {name: tier, type: tier, option: true, default: symbol, example: symbol, help: a tier}
+#+   - {name: least-number, var: least, type: integer, option: true, default: 1, example: 1, help: how many}
+#+ columns:
+#+   figure: the figure
+
+SELECT ?figure (COUNT(DISTINCT ?gene) AS ?n) WHERE {
+  VALUES (?gene ?paper ?word ?tier ?least) {
+    (<https://identifiers.org/ncbigene/3717> UNDEF "a \"b\" \\ c" kg:symbol 1)
+    (ncbigene:6774 UNDEF "a \"b\" \\ c" kg:symbol 1)
+  }
+  ?mention oa:hasBody ?gene ; oa:hasTarget ?figure ; kg:word ?seen ; dcterms:source/kg:tier ?tier .
+  ?figure schema:isPartOf ?of .
+  FILTER(?seen != ?word && (!BOUND(?paper) || ?of != ?paper))
+}
+GROUP BY ?figure ?least
+HAVING (COUNT(DISTINCT ?gene) >= ?least)
+ORDER BY ?figure
+"""
+
+
+def test_parameters_of_all_kinds(tmp_path: Path, grlc: Any) -> None:
+    """By symbol: JAK2 and STAT3 in PMC1__f1, STAT3 in PMC1__f2 and PMC2__f1; WNT1 by family, in six."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "all-kinds.rq").write_text(OF_ALL_KINDS, "utf-8")
+    for form in FORMS:
+        assert run("query", "--queries", tmp_path / "own", "--export", form, tmp_path / form).code == 0
+    expected = ["PMC1__f1", "PMC1__f2", "PMC2__f1"]
+    text = (tmp_path / "grlc" / "all-kinds.rq").read_text("utf-8")
+    assert column(rows(text), 0) == expected
+    told = grlc.get_metadata(text, TARGET)["parameters"]
+    assert {name: part.get("default") for name, part in told.items()} == {
+        "genes1": GENE.format(3717),
+        "genes2": GENE.format(6774),
+        "notin": None,
+        "word": 'a "b" \\ c',
+        "tier": "https://w3id.org/pathway-figure-kg/vocab#symbol",
+        "leastnumber": "1",
+    }
+
+    def asked(**given: str) -> list[str]:
+        return column(in_grlc(grlc, tmp_path, "all-kinds", **given), 0)
+
+    assert asked(leastnumber="2") == ["PMC1__f1"]
+    assert asked(word="STAT3") == ["PMC1__f1", "PMC2__f1"]
+    assert asked(notin="https://identifiers.org/pmc/PMC1") == ["PMC2__f1"]
+    family = "https://w3id.org/pathway-figure-kg/vocab#family"
+    six = ["PMC1__f1", "PMC1__f2", "PMC2__f1", "PMC3__f1", "PMC5__f1", "PMC8__f1"]
+    assert set(six) <= set(asked(genes1=GENE.format(7471), tier=family))
+    turtle = rdflib.Graph().parse(tmp_path / "sib" / "all-kinds.ttl")
+    assert column(rows(str(turtle.value(EXAMPLES["all-kinds"], SH.select))), 0) == expected
+    header, _, body = (tmp_path / "wikipathways" / "all-kinds.rq").read_text("utf-8").partition("\n\n")
+    params = [line.removeprefix("# param: ").split(" | ") for line in header.splitlines() if line.startswith("# param")]
+    assert [param[:2] for param in params] == [
+        ["genes1", "uri"],
+        ["genes2", "uri"],
+        ["word", "string"],
+        ["tier", "uri"],
+        ["leastnumber", "string"],
+    ]
+    for place, _, value, _ in params:
+        body = body.replace("{{" + place + "}}", "nothing" if place == "word" else value)
+    assert column(rows(body), 0) == expected
