@@ -241,6 +241,26 @@ def test_what_cannot_be_exported(arguments: tuple[str, ...], told: str, tmp_path
     assert not (tmp_path / "new").exists()
 
 
+def test_a_question_of_ones_own_that_cannot_be_exported(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    file = tmp_path / "own" / "short.rq"
+    header = OF_ALL_KINDS.partition("SELECT")[0]
+    for block in ("(ncbigene:1 UNDEF UNDEF UNDEF)", "(nowhere:1 UNDEF UNDEF UNDEF UNDEF)"):
+        file.write_text(header + "SELECT * { VALUES (?gene ?paper ?word ?tier ?least) { " + block + " } }", "utf-8")
+        ran = run("query", "--queries", tmp_path / "own", "--export", "grlc", tmp_path / "new")
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(f"kg: {file}: its VALUES blocks cannot be read: ")
+        assert not (tmp_path / "new").exists()
+
+
+def test_a_name_that_no_prefixed_name_can_have(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "my words (2).rq").write_text("SELECT ?s WHERE { ?s a schema:Gene }", "utf-8")
+    assert run("query", "--queries", tmp_path / "own", "--export", "sib", tmp_path / "sib").code == 0
+    turtle = rdflib.Graph().parse(tmp_path / "sib" / "my words (2).ttl")
+    assert set(turtle.subjects()) == {EXAMPLES["my%20words%20%282%29"]}
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_two_exports_are_the_same_bytes(form: Form, tmp_path: Path) -> None:
     for name in ("a", "b"):
@@ -263,6 +283,7 @@ OF_ALL_KINDS = r"""#+ title: All kinds of parameters
 
 SELECT ?figure (COUNT(DISTINCT ?gene) AS ?n) WHERE {
   VALUES (?gene ?paper ?word ?tier ?least) {
+    # JAK2
     (<https://identifiers.org/ncbigene/3717> UNDEF "a \"b\" \\ c" kg:symbol 1)
     (ncbigene:6774 UNDEF "a \"b\" \\ c" kg:symbol 1)
   }
