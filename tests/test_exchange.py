@@ -10,6 +10,7 @@ import pyoxigraph
 import pyshacl
 import pytest
 import rdflib
+from jena import jena_ask
 from question_records import run, seeded_store
 from rdflib.namespace import RDF, RDFS
 from rdflib.plugins.sparql import prepareQuery
@@ -137,6 +138,13 @@ def test_grlc(name: str, folder: Path, grlc: Any) -> None:
         of = [key for key in told["parameters"] if re.fullmatch(re.sub(r"\W|_", "", param.name) + r"\d*", key)]
         assert len(of) >= 1
         assert all(f" {key}: " in told["description"] for key in of)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_grlc_in_jena(name: str, folder: Path) -> None:
+    """What is put in for parameters is as plain SPARQL 1.1 as our files."""
+    found = jena_ask(seeded_store())((folder / "grlc" / f"{name}.rq").read_text("utf-8"))
+    assert sorted(tuple(str(term) for term in row) for row in found.rows) == rows_of_file(name)
 
 
 FIGURE = "https://pfocr.wikipathways.org/figures/{}.html"
