@@ -19,6 +19,9 @@ TIERS = ("symbol", "synonym", "family", "keyword", "all")
 MOST_NAMES = 20_000
 """Most names that a list may have: as many as there are genes of one organism."""
 
+LARGEST = 2**31 - 1
+"""Largest number that an argument may be: all SPARQL engines can count that far."""
+
 Values = dict[str, list[tuple[Cell, ...] | Cell]]
 """Variables to terms, as `kg.binding.bind` takes them."""
 
@@ -173,7 +176,7 @@ def values(
     for param, texts in given.items():
         things = [each.found for each in inputs.get(param, ()) if each.found]
         if param.type == "text":
-            bound[param.var] = [Literal(text) for text in texts]
+            bound[param.var] = [_text(param, text) for text in texts]
         elif param.type == "integer":
             bound[param.var] = [Literal(_integer(param, text)) for text in texts]
         elif param.type == "tier":
@@ -190,11 +193,21 @@ def values(
     return _of_options(query, options, lookup) | bound
 
 
+def _text(param: Param, text: str) -> Literal:
+    try:
+        return Literal(text)
+    except ValueError:
+        raise UsageError(f"{param.name.upper()}: {text[:40]!r} is not UTF-8") from None
+
+
 def _integer(param: Param, text: str) -> int:
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
         raise UsageError(f"{param.name.upper()} must be a whole number, not {text[:40]!r}") from None
+    if abs(number) > LARGEST:
+        raise UsageError(f"{param.name.upper()}: {text[:40]} is too large: {LARGEST:,} at most")
+    return number
 
 
 def _tier(param: Param, text: str) -> Tier:

@@ -30,7 +30,7 @@ _ROWS = r"""(?P<rows>(?:[^}"'<]|<[^>]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*)""
 """What stands between the braces of a block; a brace in a literal or an IRI does not end it."""
 _VALUES = re.compile(r"\bVALUES\s*(?:\((?P<vars>[^)]*)\)|(?P<var>\?\w+))\s*\{" + _ROWS + r"\}")
 _TERM = re.compile(
-    r"""<[^>]*>|(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?:@[\w-]+|\^\^(?:<[^>]*>|[\w.-]*:[\w.-]+))?|[^\s()<"']+"""
+    r"""#[^\n]*|<[^>]*>|(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?:@[\w-]+|\^\^(?:<[^>]*>|[\w.-]*:[\w.-]+))?|[^\s()<"']+"""
 )
 _PART = re.compile(r"^[ \t]*#\? *(?P<name>\w+)[^\n]*\n(?P<body>.*?)^[ \t]*#\.[^\n]*\n", re.MULTILINE | re.DOTALL)
 
@@ -61,8 +61,11 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 
 def cells(text: str, block: Block) -> list[tuple[str, ...]]:
-    """The rows of a block of the query, each term as it is written there."""
-    found = [m[0] for m in _TERM.finditer(text[block.start : block.end])]
+    """The rows of a block of the query, each term as it is written there.
+
+    Raises ValueError where a row has fewer terms than the block has variables.
+    """
+    found = [m[0] for m in _TERM.finditer(text[block.start : block.end]) if not m[0].startswith("#")]
     return list(zip(*[iter(found)] * len(block.variables), strict=True))
 
 

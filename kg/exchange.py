@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 from kg.binding import Block, blocks, cells, plain
 from kg.catalogue import Param, StoredQuery
@@ -75,7 +76,6 @@ def write(form: Form, folder: Path, queries: Iterable[StoredQuery], target: str 
         raise UsageError(f"{target!r}: not the URL of an endpoint")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is there, and is no folder")
-    folder.mkdir(parents=True, exist_ok=True)
     queries = list(queries)
     writers: dict[Form, tuple[str, Callable[[StoredQuery, str], str]]] = {
         "sib": ("ttl", sib),
@@ -83,28 +83,33 @@ def write(form: Form, folder: Path, queries: Iterable[StoredQuery], target: str 
         "wikipathways": ("rq", lambda query, _: wikipathways(query)),
     }
     ending, text = writers[form]
+    files = {}
     for query in queries:
-        _put(folder / f"{query.name}.{ending}", text(query, target))
+        try:
+            files[f"{query.name}.{ending}"] = text(query, target)
+        except (KeyError, ValueError) as error:  # an undeclared prefix, a row that is too short
+            raise UsageError(f"{query.path}: its VALUES blocks cannot be read: {error}") from None
     if form == "sib":
-        _put(folder / "prefixes.ttl", sib_prefixes(queries))
+        files["prefixes.ttl"] = sib_prefixes(queries)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(content, "utf-8", newline="\n")
     return len(queries)
-
-
-def _put(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8", newline="\n")
 
 
 def sib(query: StoredQuery, target: str = TARGET) -> str:
     """One Turtle file as in sib-swiss/sparql-examples."""
     from rdflib import Literal as Text
 
+    plain_name = re.fullmatch(r"\w[\w-]*", query.name, re.ASCII)
+    name = f"ex:{query.name}" if plain_name else f"<{EXAMPLES}{quote(query.name, safe='')}>"
     keywords = ", ".join(Text(word).n3() for word in (query.category, *query.keywords))
     return (
         f"@prefix ex: <{EXAMPLES}> .\n"
         "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
         "@prefix schema: <https://schema.org/> .\n"
         "@prefix sh: <http://www.w3.org/ns/shacl#> .\n\n"
-        f"ex:{query.name} a sh:SPARQLExecutable, sh:SPARQLSelectExecutable ;\n"
+        f"{name} a sh:SPARQLExecutable, sh:SPARQLSelectExecutable ;\n"
         f"    rdfs:label {Text(query.title, lang='en').n3()} ;\n"
         f"    rdfs:comment {Text(_description(query), lang='en').n3()} ;\n"
         "    sh:prefixes _:sparql_examples_prefixes ;\n"
@@ -185,24 +190,10 @@ def _block(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return f"VALUES ({' '.join(columns)}) {{{inside}}}"
 
 
-def _chosen(name: str, slots: list[_Slot]) -> str:
-    first = slots[0]
-    value = f"COALESCE(?__{first.name}_{first.type}{'' if first.term == _NONE else ', ' + first.term})"
-    if len(slots) == 1:
-        return value
-    number = len(slots)
-    last = slots[-1]
-    value = f"COALESCE(?__{last.name}_{last.type}, {last.term})"
-    for slot in reversed(slots[:-1]):
-        number -= 1
-        value = f"IF(?{name}_nr = {number}, COALESCE(?__{slot.name}_{slot.type}, {slot.term}), {value})"
-    return value
-
-
 def wikipathways(query: StoredQuery) -> str:
     """One ``.rq`` file as in wikipathways/SPARQLQueries."""
     slots = {var: {t: s for t, s in terms.items() if t != _NONE} for var, terms in _slots(query).items()}
-    lines = [f"# title: {query.title}", f"# category: {_WIKIPATHWAYS_CATEGORIES.get(query.category, 'General')}"]
+    lines = [f"# title: {_line(query.title)}", f"# category: {_WIKIPATHWAYS_CATEGORIES.get(query.category, 'General')}"]
     lines += [f"# description: {line}" for line in _wrapped(_description(query))]
     lines.append(f"# keywords: {', '.join((query.category, *query.keywords))}")
     for terms in slots.values():
@@ -263,6 +254,9 @@ def _slots(query: StoredQuery) -> dict[str, dict[str, _Slot]]:
             for name, term in zip(block.variables, row, strict=True):
                 if name in terms:
                     terms[name][term] = None
+    for of_var in terms.values():
+        if len(of_var) > 1:  # nothing stands for what is not there
+            of_var.pop(_NONE, None)
     prefixes = {**PREFIXES, **_declared(query.text)}
     return {
         var: {
@@ -277,7 +271,7 @@ def _type(param: Param) -> tuple[str, str]:
     """Type and meaning elsewhere, where things are said by IRI alone."""
     plain_values = {"integer": "integer", "text": "literal"}
     if param.type in plain_values:
-        return plain_values[param.type], param.help.replace("|", "/")
+        return plain_values[param.type], _line(param.help).replace("|", "/")
     return "iri", f"IRI of {'an' if param.type[0] in 'aeiou' else 'a'} {param.type}"
 
 
@@ -296,6 +290,10 @@ def _description(query: StoredQuery) -> str:
     if query.view != "rows" or query.collect or query.also:
         said += f" (These are the rows that `kg query {query.name}` makes its answer of.)"
     return said
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _wrapped(text: str) -> list[str]:

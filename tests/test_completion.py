@@ -143,3 +143,10 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     )
     assert asked.stderr == ""
     assert asked.stdout.split() == ["STAT1", "STAT3", "STAT4", "Stat3", "stat4", "stat1b"]
+
+
+def test_symbols_for_plots() -> None:
+    store = fixture_store()
+    assert offered("kg plot network TP", store=store) == ["TP53"]
+    assert offered("kg plot years JAK2 TP", store=store) == ["TP53"]
+    assert offered("kg plot ") == ["network", "overlap", "years"]

@@ -12,6 +12,7 @@ import pyoxigraph
 import pyshacl
 import pytest
 import rdflib
+from jena import jena_ask
 from question_records import run, seeded_store
 from rdflib.namespace import RDF, RDFS
 from rdflib.plugins.sparql import prepareQuery
@@ -144,6 +145,13 @@ def test_grlc(name: str, folder: Path, grlc: Any) -> None:
         assert all(f" {key}: " in told["description"] for key in of)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_grlc_in_jena(name: str, folder: Path) -> None:
+    """What is put in for parameters is as plain SPARQL 1.1 as our files."""
+    found = jena_ask(seeded_store())((folder / "grlc" / f"{name}.rq").read_text("utf-8"))
+    assert sorted(tuple(str(term) for term in row) for row in found.rows) == rows_of_file(name)
+
+
 FIGURE = "https://pfocr.wikipathways.org/figures/{}.html"
 GENE = "https://identifiers.org/ncbigene/{}"
 
@@ -246,9 +254,101 @@ def test_what_cannot_be_exported(arguments: tuple[str, ...], told: str, tmp_path
     assert not (tmp_path / "new").exists()
 
 
+def test_a_question_of_ones_own_that_cannot_be_exported(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    file = tmp_path / "own" / "short.rq"
+    header = OF_ALL_KINDS.partition("SELECT")[0]
+    for block in ("(ncbigene:1 UNDEF UNDEF UNDEF)", "(nowhere:1 UNDEF UNDEF UNDEF UNDEF)"):
+        file.write_text(header + "SELECT * { VALUES (?gene ?paper ?word ?tier ?least) { " + block + " } }", "utf-8")
+        ran = run("query", "--queries", tmp_path / "own", "--export", "grlc", tmp_path / "new")
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(f"kg: {file}: its VALUES blocks cannot be read: ")
+        assert not (tmp_path / "new").exists()
+
+
+def test_a_name_that_no_prefixed_name_can_have(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "my words (2).rq").write_text("SELECT ?s WHERE { ?s a schema:Gene }", "utf-8")
+    assert run("query", "--queries", tmp_path / "own", "--export", "sib", tmp_path / "sib").code == 0
+    turtle = rdflib.Graph().parse(tmp_path / "sib" / "my words (2).ttl")
+    assert set(turtle.subjects()) == {EXAMPLES["my%20words%20%282%29"]}
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_two_exports_are_the_same_bytes(form: Form, tmp_path: Path) -> None:
     for name in ("a", "b"):
         write(form, tmp_path / name, catalogue().values())
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+OF_ALL_KINDS = r"""#+ title: All kinds of parameters
+#+ description: Figures with one of the genes, by a word, of a tier, in a paper.
+#+ category: own
+#+ params:
+#+   - {name: genes, var: gene, type: gene, many: true, lenient: true, example: [JAK2, STAT3], help: "symbols | IRIs"}
+#+   - {name: not-in, var: paper, type: paper, option: true, help: a paper to leave out}
+#+   - {name: word, type: text, option: true, example: 'a "b" \ c', help: a word to leave out}
+#+   - {name: tier, type: tier, option: true, default: symbol, example: symbol, help: a tier}
+#+   - {name: least-number, var: least, type: integer, option: true, default: 1, example: 1, help: how many}
+#+ columns:
+#+   figure: the figure
+
+SELECT ?figure (COUNT(DISTINCT ?gene) AS ?n) WHERE {
+  VALUES (?gene ?paper ?word ?tier ?least) {
+    # JAK2
+    (<https://identifiers.org/ncbigene/3717> UNDEF "a \"b\" \\ c" kg:symbol 1)
+    (ncbigene:6774 UNDEF "a \"b\" \\ c" kg:symbol 1)
+  }
+  ?mention oa:hasBody ?gene ; oa:hasTarget ?figure ; kg:word ?seen ; dcterms:source/kg:tier ?tier .
+  ?figure schema:isPartOf ?of .
+  FILTER(?seen != ?word && (!BOUND(?paper) || ?of != ?paper))
+}
+GROUP BY ?figure ?least
+HAVING (COUNT(DISTINCT ?gene) >= ?least)
+ORDER BY ?figure
+"""
+
+
+def test_parameters_of_all_kinds(tmp_path: Path, grlc: Any) -> None:
+    """By symbol: JAK2 and STAT3 in PMC1__f1, STAT3 in PMC1__f2 and PMC2__f1; WNT1 by family, in six."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "all-kinds.rq").write_text(OF_ALL_KINDS, "utf-8")
+    for form in FORMS:
+        assert run("query", "--queries", tmp_path / "own", "--export", form, tmp_path / form).code == 0
+    expected = ["PMC1__f1", "PMC1__f2", "PMC2__f1"]
+    text = (tmp_path / "grlc" / "all-kinds.rq").read_text("utf-8")
+    assert column(rows(text), 0) == expected
+    told = grlc.get_metadata(text, TARGET)["parameters"]
+    assert {name: part.get("default") for name, part in told.items()} == {
+        "genes1": GENE.format(3717),
+        "genes2": GENE.format(6774),
+        "notin": None,
+        "word": 'a "b" \\ c',
+        "tier": "https://w3id.org/pathway-figure-kg/vocab#symbol",
+        "leastnumber": "1",
+    }
+
+    def asked(**given: str) -> list[str]:
+        return column(in_grlc(grlc, tmp_path, "all-kinds", **given), 0)
+
+    assert asked(leastnumber="2") == ["PMC1__f1"]
+    assert asked(word="STAT3") == ["PMC1__f1", "PMC2__f1"]
+    assert asked(notin="https://identifiers.org/pmc/PMC1") == ["PMC2__f1"]
+    family = "https://w3id.org/pathway-figure-kg/vocab#family"
+    six = ["PMC1__f1", "PMC1__f2", "PMC2__f1", "PMC3__f1", "PMC5__f1", "PMC8__f1"]
+    assert set(six) <= set(asked(genes1=GENE.format(7471), tier=family))
+    turtle = rdflib.Graph().parse(tmp_path / "sib" / "all-kinds.ttl")
+    assert column(rows(str(turtle.value(EXAMPLES["all-kinds"], SH.select))), 0) == expected
+    header, _, body = (tmp_path / "wikipathways" / "all-kinds.rq").read_text("utf-8").partition("\n\n")
+    params = [line.removeprefix("# param: ").split(" | ") for line in header.splitlines() if line.startswith("# param")]
+    assert [param[:2] for param in params] == [
+        ["genes1", "uri"],
+        ["genes2", "uri"],
+        ["word", "string"],
+        ["tier", "uri"],
+        ["leastnumber", "string"],
+    ]
+    for place, _, value, _ in params:
+        body = body.replace("{{" + place + "}}", "nothing" if place == "word" else value)
+    assert column(rows(body), 0) == expected
