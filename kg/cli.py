@@ -15,6 +15,7 @@ import click
 
 from kg import __version__
 from kg.cli_build import build, check
+from kg.cli_load import load
 from kg.cli_query import query
 from kg.errors import KgError, UsageError
 from kg.terminal import (
@@ -76,7 +77,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, query):
+for _command in (build, check, query, load):
     cli.add_command(_command)
 
 
