@@ -49,7 +49,7 @@ def load(endpoint: str, store: Path | None, **options: Any) -> int:
 
     Login: KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD, or KG_ENDPOINT_TOKEN, or ~/.netrc.
 
-    At the end the server counts, and the count must be right. A load that broke is gone on with by the same command.
+    At the end the server counts, and the count must be right. After a break, the same command ends with the same graph.
     With --replace, the new graph is loaded aside and takes the place of the old one in one step, where the server can
     do that (not qlever, and not without a preset). Recipes for each server: docs/triple-stores.md.
     """
@@ -67,11 +67,10 @@ def load(endpoint: str, store: Path | None, **options: Any) -> int:
                 **options,
             )
         except KeyboardInterrupt:
-            say("kg: interrupted; the graph may hold a part. The same command goes on from there")
+            say("kg: interrupted; the graph may hold a part. Run the same command again to complete it")
             return 130
-    skipped = f" ({result.skipped:,} of {result.sent + result.skipped:,} parts were there)" if result.skipped else ""
     graph = f" graph {result.graph}" if result.graph else ""
-    say(f"  {result.triples:,} triples loaded{skipped}, {result.counted:,} counted there → {result.endpoint}{graph}")
+    say(f"  {result.triples:,} triples loaded, {result.counted:,} counted there → {result.endpoint}{graph}")
     return 0
 
 

@@ -179,8 +179,8 @@ class Client:
         """One try, with a login if the server wants one. Raises EndpointError if no answer comes, or part of one."""
 
         def exchange() -> Reply:
-            # A file is sent in pieces, each with its own time limit; bytes would have one for all of them. (An empty file
-            # would be sent chunked, which Virtuoso does not understand.)
+            # A file is sent in pieces, each with its own time limit; bytes would have one for all of them. (An empty
+            # file would be sent chunked, which Virtuoso does not understand.)
             data = io.BytesIO(body) if body else form or body
             auth = self._asked.get(url)
             return self._exchange(checked_url(url), method, auth=auth, data=data, params=params, headers=headers)

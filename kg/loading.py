@@ -3,28 +3,29 @@
     kg.load("http://127.0.0.1:7878", preset="oxigraph")
     kg.load("http://127.0.0.1:8890", preset="virtuoso", graph="https://example.org/figures", replace=True)
 
-**In parts.** POSTs of the Graph Store Protocol with 50,000 triples each (https://www.w3.org/TR/sparql11-http-rdf-update/);
-where that is not spoken, SPARQL Updates of 1,000. To add triples that are there changes nothing, so a part may be sent
-again after trouble (`kg.http`), and a load that broke may be started again.
+**In parts.** POSTs of the Graph Store Protocol with 50,000 triples each
+(https://www.w3.org/TR/sparql11-http-rdf-update/); where that is not spoken, SPARQL Updates of 1,000.
 
-**What is there is not sent again.** If the graph holds something at the beginning, each part is asked for by its first
-and last triple, and left out if both are there. That is no proof. The proof is the count.
+**Again after trouble.** To add triples that are there changes nothing, so a part may be sent again (`kg.http`), and so
+may all of them by the next run after a break. That run sends every part: a graph that looks like the one to load, by
+its count and by some of its triples, may be an older version of it.
 
-**The count.** At the end the server counts the graph, and the count must be that of the source. If it is less, all is
-sent once more, and then it is an error. If it is more, the graph held other triples; that is an error, too, unless
-``add`` says that they belong there (then only a count that is too small can be told from a right one).
+**The count.** At the end the server counts the graph. All was sent and taken; so if the count is that of the source,
+the graph is the source, and otherwise it is an error. If the count is larger, the graph held other triples; that is an
+error too, unless ``add`` says that they belong there (then only a count that is too small can be told from a right one).
 
-**Replacing.** The new graph is loaded under another name (`staging`), counted, and takes the place of the old one
-with one MOVE. Where a server cannot do that, the graph is emptied first, and there is a time when it holds a part.
-MOVE is sent once: a second one, of a graph that has moved, empties the target in Virtuoso. What became of it is
-counted.
+**Replacing.** The new graph is loaded under another name (`staging`), counted, and takes the place of the old one with
+one MOVE. Virtuoso refuses that for large graphs (SR325): the old one is then emptied first, and there is a while
+without a graph. If that is refused too, or a server knows no MOVE, there is a time when the graph holds a part. All of
+this is said. MOVE is sent once: a second one, of a graph that has moved, empties the target in Virtuoso. What became of
+it is counted.
 """
 
 from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import IO, NamedTuple, cast
@@ -56,16 +57,11 @@ _DONE = frozenset((200, 201, 202, 204))
 
 
 class Loaded(NamedTuple):
-    """What a load did: triples of the source, parts sent and left out, and what the server counted at the end.
-
-    ``notes`` are what a person should know of it.
-    """
+    """What a load did: triples of the source, what the server counted at the end, and what a person should know."""
 
     endpoint: str
     graph: str | None
     triples: int
-    sent: int
-    skipped: int
     counted: int
     notes: tuple[str, ...]
 
@@ -264,10 +260,6 @@ class Server:
         row = self._endpoint.ask(f"SELECT (COUNT(*) AS ?n) WHERE {{ {_within(graph, '?s ?p ?o')} }}").rows[0]
         return int(row[0].value) if row[0] is not None else 0
 
-    def has(self, graph: str | None, triples: Iterable[Triple]) -> bool:
-        """Whether all of some triples are in a graph."""
-        return self._endpoint.run(f"ASK {{ {_within(graph, ntriples(map(statement, triples)))} }}") is True
-
     def _check(self, reply: Reply, url: str) -> None:
         if reply.status not in _DONE:
             raise refused(reply, url)
@@ -305,7 +297,6 @@ class _Load:
         self._progress = progress
         self._notify = notify
         self._notes: list[str] = []
-        self._sent = self._skipped = 0
         self._by_post = False
 
     def run(self, *, replace: bool, add: bool, moves: bool) -> Loaded:
@@ -322,9 +313,7 @@ class _Load:
             count = self._fill(self._graph)
         else:
             count = self._replace(staging(self._graph))
-        return Loaded(
-            self._server.query_url, self._graph, self._all, self._sent, self._skipped, count, tuple(self._notes)
-        )
+        return Loaded(self._server.query_url, self._graph, self._all, count, tuple(self._notes))
 
     @property
     def _all(self) -> int:
@@ -332,34 +321,57 @@ class _Load:
         return self._source.count
 
     def _replace(self, aside: str) -> int:
+        """Fill a graph aside, and put it into the place of the old one with as little in between as the server can."""
         try:
             self._fill(aside)
         except _TooMany:  # left by a load of something else that broke; nobody else uses this graph
             self._server.empty(aside)
             self._fill(aside)
+        if self._all and self._moved(aside):
+            return self._all
+        self._note("the old graph is emptied first: for a while there is none")
+        self._server.empty(self._graph)
+        if not self._all or self._moved(aside):
+            return self._all
+        self._note("the new graph is loaded into its place: until the end it holds a part")
+        count = self._fill(self._graph)
+        self._server.empty(aside)
+        return count
+
+    def _moved(self, aside: str) -> bool:
+        """Try to put the graph aside into the other's place. Whether it has happened is what the server counts.
+
+        False if it has refused: both are as they were. Raises EndpointError where nobody knows.
+        """
         try:
             self._server.move(aside, self._graph)
+            refusal = None
         except EndpointError as error:
-            if error.status is not None and error.status < 500:
+            if error.status in (401, 403, 404, 405):
                 raise
-            self._note(f"{error}. Looking what became of it")
-        count = self._server.count(self._graph)
-        if count != self._all:
-            raise EndpointError(
-                f"{self._server.query_url}: {_called(self._graph)} was to be replaced by {aside}, and holds {count:,} "
-                f"triples instead of {self._all:,}; {aside} holds {self._server.count(aside):,}. Run the command again"
-            )
-        return count
+            refusal = error
+        left, there = self._server.count(aside), self._server.count(self._graph)
+        if left == 0 and there == self._all:
+            return True
+        if left == self._all and refusal is not None and refusal.status is not None:
+            self._note(f"not replaced in one step: {refusal}")
+            return False
+        said = f" ({refusal})" if refusal is not None else ""
+        raise EndpointError(
+            f"{self._server.query_url}: {_called(self._graph)} was to be replaced by graph {aside}{said}. The former "
+            f"now holds {there:,} triples, the latter {left:,} of {self._all:,}; the server may still be at work. When "
+            "it has come to rest, run the command again"
+        )
 
     def _fill(self, graph: str | None, *, add: bool = False) -> int:
         """Send all to a graph; gives its count at the end, which is right, or raises EndpointError."""
-        before = self._server.count(graph)
-        self._send(graph, skip=before > 0)
+        done = 0
+        triples = iter(self._source)
+        while part := list(islice(triples, self._post_size)):
+            self._send(graph, part)
+            done += len(part)
+            self._progress(done, self._source.count or 0)
         count = self._server.count(graph)
-        if count < self._all and self._skipped:
-            self._note(f"{count:,} of {self._all:,} triples are there: all parts are sent again")
-            self._send(graph, skip=False)
-            count = self._server.count(graph)
         where = f"{self._server.query_url}: {_called(graph)}"
         if count < self._all:
             raise EndpointError(
@@ -375,20 +387,7 @@ class _Load:
             self._note(f"{_called(graph)} held other triples: the counts cannot be compared exactly")
         return count
 
-    def _send(self, graph: str | None, *, skip: bool) -> None:
-        self._sent = self._skipped = 0
-        done = 0
-        triples = iter(self._source)
-        while part := list(islice(triples, self._post_size)):
-            if skip and self._server.has(graph, (part[0], part[-1])):
-                self._skipped += 1
-            else:
-                self._send_part(graph, part)
-                self._sent += 1
-            done += len(part)
-            self._progress(done, self._source.count or 0)
-
-    def _send_part(self, graph: str | None, part: list[Triple]) -> None:
+    def _send(self, graph: str | None, part: list[Triple]) -> None:
         if self._by_post:
             self._server.post(graph, part)
             return
