@@ -12,7 +12,7 @@ its count and by some of its triples, may be an older version of it.
 
 **The count.** At the end the server counts the graph. All was sent and taken; so if the count is that of the source,
 the graph is the source, and otherwise it is an error. If the count is larger, the graph held other triples; that is an
-error too, unless ``add`` says that they belong there (then only a count that is too small can be told from a right one).
+error too, unless ``add`` says that they belong there (then only a count that is too small is seen to be wrong).
 
 **Replacing.** The new graph is loaded under another name (`staging`), counted, and takes the place of the old one with
 one MOVE. Virtuoso refuses that for large graphs (SR325): the old one is then emptied first, and there is a while
@@ -306,9 +306,7 @@ class _Load:
         if not replace:
             count = self._fill(self._graph, add=add)
         elif not moves:
-            self._note(
-                "this server cannot put a graph into another's place: until the end it holds a part of the new one"
-            )
+            self._note("no MOVE there: until the end the graph holds a part of the new one")
             self._server.empty(self._graph)
             count = self._fill(self._graph)
         else:

@@ -222,14 +222,20 @@ def corpus_store(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 # --- a load, or a server, that is killed
 
 
+def wait_for(server: FaultyServer, requests: int) -> None:
+    end = time.monotonic() + 60
+    while len(server.requests) < requests:
+        assert time.monotonic() < end, "the command does not ask"
+        time.sleep(0.01)
+
+
 def test_a_load_that_was_killed_is_completed_by_the_next(tmp_path: Path) -> None:
     with FaultyServer() as server:
         server.faults = ["", "", "", "slow"]  # the empty POST, and two parts
         command = [sys.executable, "-m", "kg", "load", server.query, "--graph", GRAPH, "--store", str(seeded_store())]
         command += ["--graphs-url", f"{server.url}/store", "--batch", "200"]
         process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE)
-        while len(server.requests) < 4:
-            time.sleep(0.01)
+        wait_for(server, 4)
         process.kill()
         process.communicate()
         assert 0 < len(server.store) < 1701
@@ -240,11 +246,10 @@ def test_a_load_that_was_killed_is_completed_by_the_next(tmp_path: Path) -> None
 
 def test_an_interrupted_load_says_what_to_do(tmp_path: Path) -> None:
     with FaultyServer() as server:
-        server.faults = ["", "slow"]
+        server.faults, server.paths = ["", "slow"], {"/query"}
         command = [sys.executable, "-m", "kg", "load", server.query, "--store", str(seeded_store())]
         process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
-        while len(server.requests) < 2:
-            time.sleep(0.01)
+        wait_for(server, 2)
         os.kill(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -511,7 +516,7 @@ def test_files_that_cannot_be_loaded(
 def test_a_file_with_triples_that_come_twice_is_told(faulty: FaultyServer, tmp_path: Path) -> None:
     file = tmp_path / "twice.nt"
     file.write_bytes(b'<x:s> <x:p> "o" .\n' * 2)
-    with pytest.raises(EndpointError, match="holds 1 triples after 2 were sent.* or the file has some twice"):
+    with pytest.raises(EndpointError, match=r"holds 1 triples after 2 were sent.* or the file has some twice"):
         loaded(faulty, source=file, store=None)
 
 
