@@ -8,6 +8,7 @@
     kg.sparql("SELECT * WHERE { ?s ?p ?o } LIMIT 5").rows    # SELECT alone; others through open_graph()
     kg.search("TGF-beta1", year="2015-").hits                # full text, ranked, with passages
     kg.export("figures.ttl.gz")
+    kg.load("http://127.0.0.1:7878", preset="oxigraph")      # into a triple store that runs elsewhere
     graph = kg.open_graph()                                  # an rdflib.Graph over the store
 
 Errors are subclasses of `KgError`.
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kg.answer import Answer
     from kg.checking import Report, check
     from kg.exporting import export
+    from kg.loading import Loaded, load
     from kg.pipeline import build
     from kg.remote import Endpoint
     from kg.results import Table
@@ -43,6 +45,7 @@ __all__ = [
     "Endpoint",
     "EndpointError",
     "KgError",
+    "Loaded",
     "NotInGraph",
     "RecordError",
     "Report",
@@ -52,6 +55,7 @@ __all__ = [
     "build",
     "check",
     "export",
+    "load",
     "open_graph",
     "query",
     "search",
@@ -66,7 +70,9 @@ _LAZY = {
     "Table": "kg.results",
     "build": "kg.pipeline",
     "check": "kg.checking",
+    "Loaded": "kg.loading",
     "export": "kg.exporting",
+    "load": "kg.loading",
     "search": "kg.searching",
 }
 """Public names that live elsewhere; imported when first used, so that `import kg` stays quick."""

@@ -16,6 +16,7 @@ import click
 
 from kg import __version__
 from kg.cli_build import build, check
+from kg.cli_load import load
 from kg.cli_plot import plot
 from kg.cli_query import query
 from kg.cli_search import search
@@ -89,7 +90,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, query, search, plot, serve):
+for _command in (build, check, query, search, plot, load, serve):
     cli.add_command(_command)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg.errors import UsageError
-from kg.terminal import say, store_option
+from kg.terminal import progress_bar, say, store_option
 
 if TYPE_CHECKING:
     from kg.checking import Report
@@ -82,32 +79,10 @@ def build(sources: tuple[Path, ...], fail_on_reject: bool, no_check: bool, jobs:
         raise UsageError(
             "which records? kg build SOURCE... (a file, a folder, a checkout or an archive of the PFOCR repository)"
         )
-    with _progress() as progress:
+    with progress_bar("records") as progress:
         result = run(sources, check=not no_check, jobs=jobs, progress=progress, **options)
     _print_build(result)
     return 1 if fail_on_reject and result.rejected else 0
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar, if there is a terminal to draw it on."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("  records"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.speed:,.0f}/s"),
-        TimeRemainingColumn(),
-    )
-    # Drawn when something is done, not by a thread of its own: see `kg.processes`.
-    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
-        task = bar.add_task("", total=None, speed=0)
-        yield lambda done, total: bar.update(task, completed=done, total=total, refresh=True)
 
 
 def _print_build(result: BuildResult) -> None:

@@ -122,6 +122,8 @@ class Client:
         self._login = login or Login()
         # Never None: requests would look into netrc on its own, and send what is there unasked.
         self._session.auth = _Bearer(self._login.token) if self._login.token else _nothing
+        # By URL: each may have a realm of its own.
+        self._asked: dict[str, AuthBase] = {}
 
     def send(
         self,
@@ -177,13 +179,15 @@ class Client:
         """One try, with a login if the server wants one. Raises EndpointError if no answer comes, or part of one."""
 
         def exchange() -> Reply:
-            # A file is sent in pieces, each with its own time limit; bytes would have one for all of them.
-            data = io.BytesIO(body) if body is not None else form
-            return self._exchange(checked_url(url), method, data=data, params=params, headers=headers)
+            # A file is sent in pieces, each with its own time limit; bytes would have one for all of them. (An empty
+            # file would be sent chunked, which Virtuoso does not understand.)
+            data = io.BytesIO(body) if body else form or body
+            auth = self._asked.get(url)
+            return self._exchange(checked_url(url), method, auth=auth, data=data, params=params, headers=headers)
 
         reply = exchange()
-        if reply.status == 401 and self._login.user and self._session.auth is _nothing:
-            self._session.auth = _as_asked(self._login, reply)
+        if reply.status == 401 and self._login.user and url not in self._asked:
+            self._asked[url] = _as_asked(self._login, reply)
             reply = exchange()
         return reply
 

@@ -54,6 +54,7 @@ class FaultyServer:
         self.closing = threading.Event()
         self.retry_after = ""
         self.status: dict[str, int] = {}  # path to a status that it always answers
+        self.paths: set[str] = set()  # other servers' paths, where what is meant follows from what comes
         self._http = _Http(("127.0.0.1", 0), _Handler)
         self._http.owner = self
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -156,7 +157,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _do(self, request: Request) -> tuple[int, bytes, str, dict[str, str]]:
         owner, store = self.server.owner, self.server.owner.store
-        if request.path == "/query":
+        path = request.path
+        if path in owner.paths:
+            path = "/query" if "query" in request.form else "/update" if "update" in request.form else "/store"
+        if path == "/query":
             default = request.form.get("default-graph-uri")
             found = store.query(request.form["query"], **({"default_graph": [NamedNode(default)]} if default else {}))
             if isinstance(found, pyoxigraph.QueryTriples):
@@ -166,10 +170,10 @@ class _Handler(BaseHTTPRequestHandler):
                 answer = _cut(answer, owner.cap)
             extra = {"X-SPARQL-MaxRows": str(owner.cap)} if owner.says_cap else {}
             return 200, answer, "application/sparql-results+json", extra
-        if request.path == "/update":
+        if path == "/update":
             store.update(request.form["update"])
             return 204, b"", "text/plain", {}
-        if request.path == "/store":
+        if path == "/store":
             graph: Any = NamedNode(request.params["graph"]) if "graph" in request.params else pyoxigraph.DefaultGraph()
             if request.method in ("PUT", "DELETE"):
                 store.clear_graph(graph)

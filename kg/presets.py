@@ -1,0 +1,68 @@
+"""What is known of triple stores that `kg load` can load: paths, limits, manners. Data alone; sources beside it.
+
+``url`` is what a user gives. Paths are appended to it: ``query`` and ``update`` of the SPARQL 1.1 Protocol, ``graphs``
+of the Graph Store Protocol (None: not spoken there). ``tested``: against the real server in this project's tests; the
+others follow their documentation.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Preset(NamedTuple):
+    """One kind of server; see the module.
+
+    ``batch``: triples in one POST of the Graph Store Protocol. ``update_batch``: triples in one INSERT DATA.
+    ``needs_graph``: its default graph is missing, or the union of all graphs. ``moves``: MOVE puts a graph into
+    another's place in one step that readers see whole.
+    """
+
+    title: str
+    url: str
+    query: str
+    update: str
+    graphs: str | None
+    tested: bool = False
+    batch: int = 50_000
+    update_batch: int = 1_000
+    needs_graph: bool = False
+    moves: bool = True
+
+
+PRESETS: dict[str, Preset] = {
+    # oxigraph serve --help; https://github.com/oxigraph/oxigraph/tree/main/cli
+    "oxigraph": Preset("Oxigraph", "http://127.0.0.1:7878", "/query", "/update", "/store", tested=True),
+    # https://vos.openlinksw.com/owiki/wiki/VOS/VirtGraphProtocolCURLExamples. One PUT of 819,000 triples left part of
+    # them; INSERT DATA fails near 5,000; INSERT without GRAPH is refused. Readers wait while MOVE runs.
+    "virtuoso": Preset(
+        "Virtuoso",
+        "http://127.0.0.1:8890",
+        "/sparql",
+        "/sparql-auth",
+        "/sparql-graph-crud-auth",
+        tested=True,
+        needs_graph=True,
+    ),
+    # https://jena.apache.org/documentation/fuseki2/fuseki-data-service-endpoints: a data service and its endpoints.
+    "fuseki": Preset("Apache Jena Fuseki", "http://127.0.0.1:3030/DATASET", "/query", "/update", "/data"),
+    # https://rdf4j.org/documentation/reference/rest-api/: a repository, its statements, its graphs. The default graph
+    # is the union of all.
+    "graphdb": Preset(
+        "GraphDB",
+        "http://127.0.0.1:7200/repositories/NAME",
+        "",
+        "/statements",
+        "/rdf-graphs/service",
+        needs_graph=True,
+    ),
+    # https://docs.qlever.dev: all at one address, writing with the server's access token (KG_ENDPOINT_TOKEN). The
+    # default graph is the union of all; MOVE, COPY and CLEAR are not spoken.
+    "qlever": Preset("QLever", "http://127.0.0.1:7001", "", "", "", needs_graph=True, moves=False),
+    # https://docs.aws.amazon.com/neptune/latest/userguide/ (sparql-graph-store-protocol, sparql-api-reference). The
+    # default graph is the union of all.
+    "neptune": Preset("Amazon Neptune", "https://CLUSTER:8182", "/sparql", "/sparql", "/sparql/gsp/", needs_graph=True),
+}
+
+GENERIC = Preset("SPARQL 1.1", "http://HOST/sparql", "", "", None, moves=False)
+"""Of a server that is not known: one address for queries and updates, and nothing else taken for granted."""

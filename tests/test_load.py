@@ -1,0 +1,526 @@
+"""`kg load`: after trouble the graph is whole, or the command says what to do; never a wrong count called done."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+import pytest
+import requests
+from faulty import FaultyServer
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+from question_records import environment, run, seeded_store
+from servers import Oxigraph, Server
+
+import kg
+from kg.cli_load import _PRESETS
+from kg.errors import CannotRun, EndpointError, UsageError
+from kg.http import Client, Login
+from kg.loading import staging
+from kg.presets import PRESETS
+from kg.store import open_store
+
+GRAPH = "https://example.org/loaded"
+STORES = ("oxigraph", "virtuoso")
+
+
+@pytest.fixture(scope="module", params=STORES)
+def server(request: pytest.FixtureRequest) -> Server:
+    found: Server = request.getfixturevalue(f"{request.param}_server")
+    return found
+
+
+@pytest.fixture
+def graph(request: pytest.FixtureRequest) -> str:
+    """A graph that no other test uses."""
+    return f"https://example.org/{abs(hash(request.node.nodeid))}"
+
+
+def login(server: Server) -> dict[str, str]:
+    return {"KG_ENDPOINT_USER": server.user, "KG_ENDPOINT_PASSWORD": server.password} if server.user else {}
+
+
+def ours() -> set[str]:
+    """The triples of the tests' store."""
+    return {str(quad.triple) for quad in open_store(seeded_store()).quads_for_pattern(None, None, None, DefaultGraph())}
+
+
+def theirs(server: Server, graph: str) -> set[str]:
+    """The triples of a server's graph, asked by a client that is not ours."""
+    answer = requests.get(
+        server.graphs,
+        params={"graph": graph},
+        headers={"Accept": "application/n-triples"},
+        auth=server.auth,
+        timeout=60,
+    )
+    answer.raise_for_status()
+    return {str(quad.triple) for quad in pyoxigraph.parse(answer.content, format=pyoxigraph.RdfFormat.N_TRIPLES)}
+
+
+# --- real servers
+
+
+def test_the_store_is_loaded(server: Server, graph: str) -> None:
+    loaded = kg.load(
+        server.url, preset=server.name, graph=graph, store=seeded_store(), batch=300, environ=login(server)
+    )
+    assert (loaded.triples, loaded.counted, loaded.graph, loaded.notes) == (len(ours()), len(ours()), graph, ())
+    assert server.count(graph) == len(ours())
+    found = theirs(server, graph)
+    # Virtuoso writes doubles in a way of its own.
+    assert {text for text in found ^ ours() if "double" not in text} == set()
+
+
+def test_the_command_line(server: Server, graph: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in login(server).items():
+        monkeypatch.setenv(name, value)
+    ran = run("load", server.url, "--preset", server.name, "--graph", graph, store=seeded_store())
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"  1,701 triples loaded, 1,701 counted there → {server.query} graph {graph}\n"
+    # And again: nothing doubled.
+    again = run("load", server.query, "--preset", server.name, "--graph", graph, store=seeded_store())
+    assert again == ran
+
+
+def test_a_file_is_loaded(server: Server, graph: str, tmp_path: Path) -> None:
+    for ending in ("ttl", "nt.gz", "jsonld"):
+        file = tmp_path / f"figures.{ending}"
+        kg.export(file, store=seeded_store())
+        loaded = kg.load(
+            server.url, preset=server.name, graph=graph, source=file, batch=1000, environ=login(server), replace=True
+        )
+        assert (loaded.triples, loaded.counted) == (1701, 1701)
+    assert server.count(graph) == 1701
+
+
+def test_replace_leaves_nothing_of_the_old(server: Server, graph: str) -> None:
+    server.put(b'<https://example.org/old> <https://schema.org/name> "old" .\n', graph)
+    with pytest.raises(
+        EndpointError, match=r"holds 1,702 triples, 1 more than were loaded: it was not empty\. With --rep"
+    ):
+        kg.load(server.url, preset=server.name, graph=graph, store=seeded_store(), environ=login(server))
+    loaded = kg.load(server.url, preset=server.name, graph=graph, store=seeded_store(), environ=login(server), add=True)
+    assert loaded.counted == 1702
+    assert "the counts cannot be compared exactly" in loaded.notes[0]
+    loaded = kg.load(
+        server.url, preset=server.name, graph=graph, store=seeded_store(), environ=login(server), replace=True
+    )
+    assert (loaded.counted, server.count(graph), server.count(staging(graph))) == (1701, 1701, 0)
+
+
+def test_what_a_broken_replace_left_aside_does_no_harm(server: Server, graph: str) -> None:
+    server.put(b'<https://example.org/left> <https://schema.org/name> "left" .\n', staging(graph))
+    loaded = kg.load(
+        server.url, preset=server.name, graph=graph, store=seeded_store(), environ=login(server), replace=True
+    )
+    assert (loaded.counted, server.count(graph), server.count(staging(graph))) == (1701, 1701, 0)
+
+
+def test_an_older_version_that_looks_alike_is_replaced(server: Server, graph: str, tmp_path: Path) -> None:
+    """The same number of triples, the same first and last: not taken for the new graph."""
+    lines = [f'<https://example.org/{n:02}> <https://example.org/n> "{n}" .\n' for n in range(20)]
+    old, new = tmp_path / "old.nt", tmp_path / "new.nt"
+    old.write_text("".join(lines))
+    lines[10] = '<https://example.org/10> <https://example.org/n> "ten" .\n'
+    new.write_text("".join(lines))
+    where: dict[str, Any] = {"preset": server.name, "graph": graph, "environ": login(server)}
+    kg.load(server.url, source=old, **where)
+    with pytest.raises(EndpointError, match="1 more than were loaded"):
+        kg.load(server.url, source=new, **where)
+    server.put(old.read_bytes(), staging(graph))
+    kg.load(server.url, source=new, replace=True, **where)
+    assert any('"ten"' in text for text in theirs(server, graph))
+    assert len(theirs(server, graph)) == 20
+
+
+def test_updates_where_there_is_no_graph_store(server: Server, graph: str) -> None:
+    loaded = kg.load(
+        server.query,
+        update_url=server.update,
+        graph=graph,
+        store=seeded_store(),
+        environ=login(server),
+    )
+    assert (loaded.counted, server.count(graph)) == (1701, 1701)
+    assert "no Graph Store Protocol there" in loaded.notes[0]
+    assert {text for text in theirs(server, graph) ^ ours() if "double" not in text} == set()
+
+
+def test_the_default_graph_of_oxigraph(tmp_path: Path) -> None:
+    with Oxigraph(tmp_path) as server:
+        for _ in range(2):
+            loaded = kg.load(server.url, preset="oxigraph", store=seeded_store(), replace=True)
+            assert (loaded.graph, loaded.counted) == (None, 1701)
+        assert len(kg.sparql("SELECT * { ?s ?p ?o }", endpoint=kg.Endpoint(server.query)).rows) == 1701
+        assert len(kg.sparql("SELECT * { GRAPH ?g { ?s ?p ?o } }", endpoint=kg.Endpoint(server.query)).rows) == 0
+
+
+def test_readers_never_see_half_a_graph(oxigraph_server: Server, graph: str) -> None:
+    kg.load(oxigraph_server.url, preset="oxigraph", graph=graph, store=seeded_store())
+    seen = set()
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.add(oxigraph_server.count(graph))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for _ in range(3):
+            kg.load(oxigraph_server.url, preset="oxigraph", graph=graph, store=seeded_store(), replace=True, batch=100)
+    finally:
+        done.set()
+        reader.join()
+    assert seen == {1701}
+
+
+@pytest.mark.needs_shared
+def test_the_whole_corpus(server: Server, graph: str, corpus_store: Path) -> None:
+    """2,659 figures, some 0.95 million triples; and again in their own place, which Virtuoso does not do in one step."""
+    loaded = kg.load(server.url, preset=server.name, graph=graph, store=corpus_store, environ=login(server))
+    assert loaded.counted == len(open_store(corpus_store)) > 900_000
+    again = kg.load(
+        server.url, preset=server.name, graph=graph, store=corpus_store, environ=login(server), replace=True
+    )
+    assert again.counted == loaded.counted == server.count(graph)
+    assert server.count(staging(graph)) == 0
+    emptied = any("emptied first" in note for note in again.notes)
+    assert emptied == (server.name == "virtuoso")
+    # The questions have the same answers there, ties in their order included.
+    endpoint = kg.Endpoint(server.query, graph=graph, timeout=120)
+    for name, arguments in (("figures-mentioning-genes", ["JAK2", "STAT3"]), ("most-figured-genes", [])):
+        assert (
+            kg.query(name, *arguments, endpoint=endpoint).table == kg.query(name, *arguments, store=corpus_store).table
+        )
+
+
+@pytest.fixture(scope="module")
+def corpus_store(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    script = next(path for path in (shared / "pfocr" / "make_corpus.py", shared / "make_corpus.py") if path.exists())
+    subprocess.run(
+        [sys.executable, str(script), str(folder / "records"), "--figures", "2659", "--layout", "sidecar"],
+        check=True,
+        capture_output=True,
+    )
+    result = kg.build([folder / "records"], store=folder / "kg.store", check=False)
+    assert result.figures == 2659
+    return folder / "kg.store"
+
+
+# --- a load, or a server, that is killed
+
+
+def wait_for(server: FaultyServer, requests: int) -> None:
+    end = time.monotonic() + 60
+    while len(server.requests) < requests:
+        assert time.monotonic() < end, "the command does not ask"
+        time.sleep(0.01)
+
+
+def test_a_load_that_was_killed_is_completed_by_the_next(tmp_path: Path) -> None:
+    with FaultyServer() as server:
+        server.faults = ["", "", "", "slow"]  # the empty POST, and two parts
+        command = [sys.executable, "-m", "kg", "load", server.query, "--graph", GRAPH, "--store", str(seeded_store())]
+        command += ["--graphs-url", f"{server.url}/store", "--batch", "200"]
+        process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE)
+        wait_for(server, 4)
+        process.kill()
+        process.communicate()
+        assert 0 < len(server.store) < 1701
+        ran = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+        assert (ran.returncode, len(server.store)) == (0, 1701)
+        assert "1,701 triples loaded, 1,701 counted there" in ran.stderr
+
+
+def test_an_interrupted_load_says_what_to_do(tmp_path: Path) -> None:
+    with FaultyServer() as server:
+        server.faults, server.paths = ["", "slow"], {"/query"}
+        command = [sys.executable, "-m", "kg", "load", server.query, "--store", str(seeded_store())]
+        process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
+        wait_for(server, 2)
+        os.kill(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "interrupted; the graph may hold a part. Run the same command again to complete it" in err
+    assert "Traceback" not in err
+
+
+def test_a_server_that_is_killed_and_comes_back(tmp_path: Path) -> None:
+    """Killed when half is there, and started again: the load that waits for it ends right."""
+    server = Oxigraph(tmp_path).start()
+    parts = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal parts
+        parts += 1
+        if parts == 4:
+            server.kill()
+            threading.Timer(1.0, server.start).start()
+
+    try:
+        loaded = kg.load(server.url, preset="oxigraph", graph=GRAPH, store=seeded_store(), batch=200, progress=progress)
+        assert (loaded.counted, server.count(GRAPH)) == (1701, 1701)
+    finally:
+        server.stop()
+
+
+def test_a_server_that_does_not_come_back(tmp_path: Path) -> None:
+    with Oxigraph(tmp_path) as server:
+        client = Client(wait=lambda _: None)
+        with pytest.raises(EndpointError, match="the connection was lost"):
+            kg.load(
+                server.url,
+                preset="oxigraph",
+                store=seeded_store(),
+                batch=200,
+                progress=lambda done, total: server.kill(),
+                client=client,
+            )
+
+
+# --- a server that misbehaves
+
+
+@pytest.fixture
+def faulty() -> Iterator[FaultyServer]:
+    with FaultyServer() as server:
+        yield server
+
+
+def loaded(server: FaultyServer, waits: list[float] | None = None, **options: Any) -> kg.Loaded:
+    """Load the tests' store in parts of 300, without really waiting."""
+    options.setdefault(
+        "client", Client(wait=(waits if waits is not None else []).append, timeout=options.pop("limit", 60))
+    )
+    given: dict[str, Any] = {
+        "graph": GRAPH,
+        "store": seeded_store(),
+        "batch": 300,
+        "graphs_url": f"{server.url}/store",
+        "update_url": f"{server.url}/update",
+    }
+    return kg.load(server.query, **{**given, **options})
+
+
+@pytest.mark.parametrize("by_post", [True, False])
+@pytest.mark.parametrize(
+    "faults",
+    [
+        ["", "503", "503"],
+        ["", "drop"],
+        ["", "drop-after", "", "drop-after"],
+        ["", "429", "drop", "500"],
+        ["", "", "", "half", "", "503"],
+        ["", *["drop", ""] * 9],
+    ],
+)
+def test_trouble_that_passes(faulty: FaultyServer, faults: list[str], by_post: bool) -> None:
+    faulty.faults = list(faults)
+    result = loaded(faulty, waits := [], **({} if by_post else {"graphs_url": None}))
+    assert (result.triples, result.counted, len(faulty.store)) == (1701, 1701, 1701)
+    assert waits
+    posts = [request for request in faulty.done("POST", "/store") if request.body]
+    updates = faulty.done("POST", "/update")
+    assert (bool(posts), bool(updates)) == (by_post, not by_post)
+    assert all(request.body.count(b"\n") <= 300 for request in posts)
+    assert all(request.form["update"].count(" .\n") <= 300 for request in updates)
+
+
+def test_a_slow_server_gets_the_part_again(faulty: FaultyServer) -> None:
+    faulty.faults = ["", "slow"]
+    assert loaded(faulty, limit=0.5).counted == len(faulty.store) == 1701
+
+
+def test_trouble_that_stays_is_an_error(faulty: FaultyServer) -> None:
+    faulty.faults = ["", "", *["503"] * 20]
+    with pytest.raises(EndpointError, match=r"the server answers 503 \(tried 5 times\): Come back later"):
+        loaded(faulty)
+    assert len(faulty.store) == 300
+    faulty.faults = []
+    assert loaded(faulty).counted == len(faulty.store) == 1701
+
+
+@pytest.mark.parametrize("lost", [1, 300])
+def test_triples_that_a_server_lost_are_missed(faulty: FaultyServer, lost: int) -> None:
+    """It said that it took them."""
+
+    def lose(done: int, total: int) -> None:
+        if done == total:
+            for quad in list(faulty.store)[:lost]:
+                faulty.store.remove(quad)
+
+    with pytest.raises(
+        EndpointError, match=rf"holds {1701 - lost:,} triples after 1,701 were sent: the server has lost"
+    ):
+        loaded(faulty, progress=lose)
+
+
+def test_a_graph_store_that_answers_404_is_done_without(faulty: FaultyServer) -> None:
+    faulty.status["/store"] = 404
+    result = loaded(faulty)
+    assert (result.counted, len(faulty.store)) == (1701, 1701)
+    assert "no Graph Store Protocol there" in result.notes[0]
+
+
+@pytest.mark.parametrize("status", [301, 403, 400])
+def test_a_server_that_does_not_let_us(faulty: FaultyServer, status: int) -> None:
+    faulty.status["/store"] = status
+    with pytest.raises(EndpointError):
+        loaded(faulty)
+    assert (len(faulty.store), len(faulty.requests)) == (0, 1)
+
+
+def old_graph(server: FaultyServer, count: int = 5) -> None:
+    """Some triples; as many as will be loaded is the hardest case."""
+    server.store.extend(Quad(NamedNode(f"x:{n}"), NamedNode("x:n"), Literal(n), NamedNode(GRAPH)) for n in range(count))
+
+
+def in_graph(server: FaultyServer, graph: str = GRAPH) -> set[str]:
+    return {str(quad.triple) for quad in server.store.quads_for_pattern(None, None, None, NamedNode(graph))}
+
+
+def replaced(server: FaultyServer, **options: Any) -> kg.Loaded:
+    """Oxigraph's preset: it has the paths of the faulty server, and MOVE."""
+    return loaded(server, preset="oxigraph", replace=True, update_url=None, graphs_url=None, **options)
+
+
+@pytest.mark.parametrize("old", [0, 5, 1701, 3000])
+def test_replace(faulty: FaultyServer, old: int) -> None:
+    old_graph(faulty, old)
+    assert replaced(faulty).counted == 1701
+    assert in_graph(faulty) == ours()
+    assert in_graph(faulty, staging(GRAPH)) == set()
+
+
+@pytest.mark.parametrize("fault", ["drop", "drop-after", "503", "500", "half"])
+@pytest.mark.parametrize("old", [0, 1701])
+def test_trouble_with_the_one_step(faulty: FaultyServer, fault: str, old: int) -> None:
+    """MOVE is sent once, and what became of it is looked at: the graph is the old or the new one, and we know which."""
+    old_graph(faulty, old)
+    before = in_graph(faulty)
+
+    def progress(done: int, total: int) -> None:
+        if done == total:
+            faulty.faults = ["", fault]  # the count, then MOVE
+
+    try:
+        result = replaced(faulty, progress=progress)
+    except EndpointError as error:
+        assert fault == "drop"
+        assert "run the command again" in str(error)
+        assert in_graph(faulty) == before
+        result = replaced(faulty)
+    assert result.counted == 1701
+    assert in_graph(faulty) == ours()
+    assert in_graph(faulty, staging(GRAPH)) == set()
+    assert any("not replaced in one step" in note for note in result.notes) == (fault in ("503", "500"))
+
+
+def test_where_there_is_no_move(faulty: FaultyServer) -> None:
+    """Said, since readers see half a graph meanwhile."""
+    old_graph(faulty)
+    result = loaded(faulty, replace=True)
+    assert in_graph(faulty) == ours()
+    assert result.notes == ("no MOVE there: until the end the graph holds a part of the new one",)
+
+
+@pytest.mark.parametrize("how", ["basic", "token"])
+def test_login(faulty: FaultyServer, how: str) -> None:
+    faulty.login, faulty.token = (("ann", "secret"), "") if how == "basic" else (None, "t0ken")
+    with pytest.raises(EndpointError, match="wants a login"):
+        loaded(faulty)
+    login = Login("ann", "secret") if how == "basic" else Login(token="t0ken")
+    assert loaded(faulty, client=Client(login)).counted == 1701
+
+
+# --- what is asked for
+
+
+def test_presets() -> None:
+    assert tuple(PRESETS) == _PRESETS
+    assert [name for name, preset in PRESETS.items() if preset.tested] == list(STORES)
+
+
+@pytest.mark.parametrize(
+    ("preset", "base", "query", "update", "graphs"),
+    [
+        ("fuseki", "/ds", "/ds/query", "/ds/update", "/ds/data"),
+        ("graphdb", "/repositories/x", "/repositories/x", "/repositories/x/statements", "/repositories/x/rdf-graphs/service"),
+        ("qlever", "", "", "", ""),
+        ("neptune", "", "/sparql", "/sparql", "/sparql/gsp/"),
+    ],
+)  # fmt: skip
+def test_paths_of_servers_that_are_not_to_be_had(preset: str, base: str, query: str, update: str, graphs: str) -> None:
+    """By their documentation: requests in the order in which they come, each to its path."""
+    with FaultyServer() as server:
+        server.paths = {query or "/", update or "/", graphs or "/"}
+        kg.load(server.url + base, preset=preset, graph=GRAPH, store=seeded_store(), replace=True)
+        assert in_graph(server) == ours()
+        for request in server.requests:
+            meant = query if "query" in request.form else update if "update" in request.form else graphs
+            assert request.path == (meant or "/")
+
+
+@pytest.mark.parametrize("preset", ["virtuoso", "graphdb", "qlever", "neptune"])
+def test_a_graph_must_be_named_where_there_is_no_default_graph(preset: str) -> None:
+    ran = run("load", "http://127.0.0.1:1", "--preset", preset, store=seeded_store())
+    assert ran.code == 2
+    assert "name one with --graph" in ran.err
+
+
+def test_no_store_no_server_no_file(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="no store at"):
+        kg.load("http://127.0.0.1:1", preset="oxigraph", store=tmp_path / "none")
+    ran = run("load", "http://127.0.0.1:1", "--preset", "oxigraph", store=seeded_store())
+    assert (ran.code, ran.out) == (3, "")
+    assert "no server answers there (connection refused)" in ran.err
+    assert run("load", "http://127.0.0.1:1", "--from", tmp_path / "none.nt").code in (2, 3)
+    ran = run("load", "http://127.0.0.1:1", "--from", tmp_path / "x.nt", store=seeded_store())
+    assert (ran.code, "exclude each other" in ran.err) == (2, True)
+    with pytest.raises(UsageError, match="exclude each other"):
+        kg.load("http://127.0.0.1:1", replace=True, add=True, store=seeded_store())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("broken.nt", b"<x:s> <x:p> .\n", "no RDF of that kind"),
+        ("cut.nt.gz", gzip.compress(b'<x:s> <x:p> "o" .\n' * 5000)[:-20], "cannot be read"),
+        ("none.nt.gz", b"no gzip", "cannot be read"),
+        ("blank.ttl", b"<x:s> <x:p> [] .\n", "has blank nodes"),
+        ("strange.csv", b"a,b\n", "what format"),
+    ],
+)
+def test_files_that_cannot_be_loaded(
+    faulty: FaultyServer, tmp_path: Path, name: str, content: bytes, told: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    ran = run("load", faulty.query, "--graph", GRAPH, "--from", tmp_path / name)
+    assert ran.code == 2
+    assert told in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_file_with_triples_that_come_twice_is_told(faulty: FaultyServer, tmp_path: Path) -> None:
+    file = tmp_path / "twice.nt"
+    file.write_bytes(b'<x:s> <x:p> "o" .\n' * 2)
+    with pytest.raises(EndpointError, match=r"holds 1 triples after 2 were sent.* or the file has some twice"):
+        loaded(faulty, source=file, store=None)
+
+
+def test_progress_reaches_the_end(faulty: FaultyServer) -> None:
+    seen: list[tuple[int, int]] = []
+    loaded(faulty, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(300, 1701), (600, 1701), (900, 1701), (1200, 1701), (1500, 1701), (1701, 1701)]
