@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kg.errors import RecordError
 from kg.frontmatter import decode
@@ -18,8 +19,6 @@ NOT_KNOWN = frozenset({"", "NA", ".na.character"})
 GENE_COLUMNS = ("organism_id", "organism_name", "word", "match", "ncbigene_symbol", "ncbigene_id", "source")
 GENE_LEFT_OUT = frozenset({"organism_group", "count_direct", "count_synonym", "count_match"})
 _ID_COLUMN: dict[TermKind, str] = {"chemical": "chebi", "disease": "doid"}
-_ID = re.compile(r"[1-9][0-9]*")
-"""An id as nearly all are written; `number` has the last word on others."""
 _IDENTIFIER = re.compile(r"(?:(?P<prefix>[A-Za-z]+):)?(?P<local>\S+)")
 
 Row = dict[str, str]
@@ -48,24 +47,27 @@ def gene_rows(data: bytes, *, file: str) -> tuple[list[GeneRow], list[str]]:
     places = [columns.index(column) for column in GENE_COLUMNS]
     genes = []
     for n, cells in rows:
-        taxon, name, word, match, symbol, gene, source = [cells[place] for place in places]
-        genes.append(
-            GeneRow(
-                word=verbatim(word),
-                match=verbatim(match),
-                symbol=known(symbol),
-                gene_id=_cell_id(gene, file, n, "ncbigene_id"),
-                taxon_id=_cell_id(taxon, file, n, "organism_id"),
-                taxon_name=known(name),
-                source=known(source) or "",
-                stated_in="sidecar",
-            )
-        )
+        try:
+            genes.append(_gene(*[cells[place] for place in places]))
+        except RecordError as error:
+            field = f"row {n}, column {error.field}"
+            raise RecordError(error.message, file=file, field=field, value=error.value) from None
     return genes, [c for c in columns if c not in GENE_COLUMNS and c not in GENE_LEFT_OUT]
 
 
-def _cell_id(text: str, file: str, row: int, column: str) -> str | None:
-    return text if _ID.fullmatch(text) else number(text, file=file, field=f"row {row}, column {column}")
+@lru_cache(maxsize=20_000)
+def _gene(taxon: str, name: str, word: str, match: str, symbol: str, gene: str, source: str) -> GeneRow:
+    """A row of a genes table; most stand in other tables too. Raises RecordError, with the column as field."""
+    return GeneRow(
+        word=verbatim(word),
+        match=verbatim(match),
+        symbol=known(symbol),
+        gene_id=number(gene, file="", field="ncbigene_id"),
+        taxon_id=number(taxon, file="", field="organism_id"),
+        taxon_name=known(name),
+        source=known(source) or "",
+        stated_in="sidecar",
+    )
 
 
 def term_rows(data: bytes, kind: TermKind, *, file: str) -> tuple[list[TermRow], list[str]]:

@@ -34,6 +34,14 @@ Said = tuple[tuple[str, str], ...]
 """Predicates and objects of statements, without their subject."""
 
 
+class Kept(tuple[tuple[str, str], ...]):
+    """Such as comes again. It equals itself alone, so that what is kept of it is found without a look at its terms."""
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
 class Block(NamedTuple):
     """Statements of one subject: ``head``, then ``rest``, which other subjects may have word for word. No predicate is
     in both.
@@ -113,11 +121,12 @@ def turtle(statements: Iterable[Statement]) -> str:
 def blocks_turtle(blocks: Iterable[Block]) -> str:
     """Blocks as Turtle, as `turtle` writes it."""
     parts: list[str] = []
+    last, begun = None, ""
     for subject, head, rest in blocks:
-        if rest:
-            parts.append(f"{_short(subject)} {_kept_said(head)} ;\n\t{_kept_said(rest)} .\n")
-        else:
-            parts.append(f"{_short(subject)} {_said(head)} .\n")
+        if head is not last:  # all mentions of a figure have one
+            last, begun = head, _said(head)
+        more = f" ;\n\t{_kept_said(rest)}" if rest else ""
+        parts.append(f"{_short(subject)} {begun}{more} .\n")
     return "".join(parts)
 
 

@@ -29,7 +29,7 @@ from kg.model import (
     TermFacts,
 )
 from kg.normalise import GENE_SOURCES, RELEASES
-from kg.terms import KEPT, Block, Said, Statement, iri, literal, statements
+from kg.terms import KEPT, Block, Kept, Said, Statement, iri, literal, statements
 from kg.vocab import DCTERMS, DOCO, FABIO, KG, OA, RDF, RDFS, SCHEMA, SKOS, WP, XSD, Tier
 
 _TYPE = iri(RDF + "type")
@@ -218,7 +218,7 @@ def _mention(mention: Mention) -> tuple[str, Said]:
     if mention.ambiguity:
         found.append((_AMBIGUITY, _own(mention.ambiguity)))
     found += [(_SUSPECT, _own(flag)) for flag in mention.suspect]
-    return fragment, tuple(found)
+    return fragment, Kept(found)
 
 
 @lru_cache(maxsize=100)

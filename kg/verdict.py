@@ -24,7 +24,6 @@ known from BioThings. Tests hold the verdicts against those of whole graphs.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -49,16 +48,6 @@ class _Thing(NamedTuple):
 
     term: str
     classes: tuple[str, ...]
-
-
-class _Group(NamedTuple):
-    """Links to and mentions of one thing; or a mention of nothing; or, of no kind, mentions that are always looked at,
-    with all about the things that they lead to.
-    """
-
-    kind: _Kind | None
-    things: tuple[str, ...]
-    blocks: list[Block]
 
 
 class RecordChecker:
@@ -98,64 +87,66 @@ class RecordChecker:
                 sources.append(fact)
             else:
                 looked_at[fact] = None
-        others, groups = _taken_apart(own, classes)
-        groups = [group for group in groups if group.kind not in self._kinds]
-        blocks = [others]
-        for group in groups:
-            blocks += group.blocks
-            looked_at |= dict.fromkeys((*(things[term] for term in group.things), *sources))
+        blocks, kinds, named = self._unseen(own, classes)
+        looked_at |= dict.fromkeys(things[term] for term in named)
+        if len(blocks) > 1:
+            looked_at |= dict.fromkeys(sources)
         texts = [blocks_ntriples(blocks), *(_text(fact, self._lexicon) for fact in looked_at)]
         if shared.paper:
             texts.append(ntriples(paper_triples(shared.paper)))
         if self._shapes.check("".join(texts)):
             return False
         self._things |= new
-        self._kinds.update(group.kind for group in groups if group.kind)
+        self._kinds |= kinds
         return True
 
     def _thing(self, fact: Fact) -> _Thing:
         stated = fact_triples(fact, self._lexicon)
         return _Thing(iri(iri_of_fact(fact)), tuple(value for _, predicate, value in stated if predicate == _TYPE))
 
-
-def _taken_apart(own: Sequence[Block], classes: Mapping[str, tuple[str, ...]]) -> tuple[Block, list[_Group]]:
-    """What the figure states that leads to none of some things, and the rest in groups; ``classes`` are the things'."""
-    figure, *mentions = own
-    this = figure.subject
-    links: dict[str, list[str]] = {thing: [] for thing in classes}
-    others: list[tuple[str, str]] = []
-    for said in figure.head:
-        predicate, value = said
-        if value in links:
-            links[value].append(predicate)
-        else:
-            others.append(said)
-    known_from = tuple([value for predicate, value in others if predicate == _KNOWN_FROM])
-    head = head_of_mention(this)
-    groups: list[_Group] = []
-    mentions_of: defaultdict[str, list[Block]] = defaultdict(list)
-    kinds_of: defaultdict[str, set[_Kind]] = defaultdict(set)
-    odd: list[Block] = []
-    together: set[str] = set()
-    for mention in mentions:
-        kind, leads_to = _kind(mention.rest)
-        for thing in leads_to:
-            mentions_of[thing].append(mention)
-            kinds_of[thing].add(kind)
-        if len(leads_to) > 1 or mention.head != head or not leads_to <= classes.keys():
-            odd.append(mention)
-            together |= leads_to & classes.keys()
-        elif not leads_to:
-            groups.append(_Group((known_from, kind), (), [mention]))
-    for thing, predicates in links.items():
-        blocks = [Block(this, tuple([(predicate, thing) for predicate in predicates])), *mentions_of[thing]]
-        if thing in together:
-            odd += blocks
-        else:
-            whole = (known_from, classes[thing], tuple(predicates), frozenset(kinds_of[thing]))
-            groups.append(_Group(whole, (thing,), blocks))
-    groups.append(_Group(None, tuple(together), odd))
-    return Block(this, tuple(others)), groups
+    def _unseen(
+        self, own: Sequence[Block], classes: Mapping[str, tuple[str, ...]]
+    ) -> tuple[list[Block], set[_Kind], set[str]]:
+        """What is looked at: first what the figure states that leads to none of some things, then links and mentions;
+        their kinds; and which things they are of. ``classes`` are those of the things.
+        """
+        figure, *mentions = own
+        links: dict[str, list[str]] = {thing: [] for thing in classes}
+        others: list[tuple[str, str]] = []
+        for said in figure.head:
+            predicate, value = said
+            if value in links:
+                links[value].append(predicate)
+            else:
+                others.append(said)
+        known_from = tuple([value for predicate, value in others if predicate == _KNOWN_FROM])
+        head = head_of_mention(figure.subject)
+        blocks = [Block(figure.subject, tuple(others))]
+        kinds: set[_Kind] = set()
+        of: dict[str, list[Block]] = {thing: [] for thing in classes}
+        kinds_of: dict[str, set[_Kind]] = {thing: set() for thing in classes}
+        named: set[str] = set()
+        for mention in mentions:
+            kind, leads_to = _kind(mention.rest)
+            there = [thing for thing in leads_to if thing in of]
+            for thing in there:
+                of[thing].append(mention)
+                kinds_of[thing].add(kind)
+            if len(leads_to) > 1 or len(there) < len(leads_to) or mention.head != head:
+                blocks.append(mention)
+                named.update(there)
+            elif not leads_to and (known_from, kind) not in self._kinds:
+                blocks.append(mention)
+                kinds.add((known_from, kind))
+        for thing, predicates in links.items():
+            kind = (known_from, classes[thing], tuple(predicates), frozenset(kinds_of[thing]))
+            if thing not in named:
+                if kind in self._kinds:
+                    continue
+                kinds.add(kind)
+                named.add(thing)
+            blocks += (Block(figure.subject, tuple([(predicate, thing) for predicate in predicates])), *of[thing])
+        return blocks, kinds, named
 
 
 @lru_cache(maxsize=KEPT)
