@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from kg import catalogue, searching
 from kg.answer import ask_store
@@ -36,7 +36,17 @@ _HITS = 20
 _KEYS = {"figure": "pfocr", "gene": "ncbigene", "paper": "pmc", "organism": "ncbitaxon"}
 """Kind of page to the CURIE prefix of its things."""
 
+_OVERVIEWS = {
+    "gene": "/question/most-figured-genes",
+    "figure": "/question/figures-per-organism-and-year",
+    "paper": "/question/papers-with-most-figures",
+}
+"""Kind of thing to the question that tells of all of them."""
+
 _EXAMPLE = """# The figures that name both JAK2 and STAT3 specifically
+PREFIX kg: <https://w3id.org/pathway-figure-kg/vocab#>
+PREFIX ncbigene: <https://identifiers.org/ncbigene/>
+PREFIX schema: <https://schema.org/>
 SELECT ?figure ?title WHERE {
   ?figure kg:mentionsSpecifically ncbigene:3717, ncbigene:6774 ;
           schema:name ?title .
@@ -181,7 +191,7 @@ class Site:
         with closing(connect(self.folder)) as db:
             found = dict(db.execute("SELECT kind, count(*) FROM doc GROUP BY kind").fetchall())
         counts = [
-            (found[kind], f"{kind}{'s' if found[kind] != 1 else ''}", f"/search?{_kind(kind)}")
+            (found[kind], f"{kind}{'s' if found[kind] != 1 else ''}", _OVERVIEWS.get(kind, f"/search?kind={kind}"))
             for kind in KINDS
             if kind in found
         ]
@@ -314,10 +324,6 @@ def _gathered(fields: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
 def _page_number(fields: Fields) -> int:
     text = "".join(fields.get("page", ())[:1])
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-
-
-def _kind(kind: str) -> str:
-    return f"kind={quote(kind)}"
 
 
 def _told(hit: searching.Hit) -> str:
