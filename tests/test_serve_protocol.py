@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -52,9 +53,7 @@ def test_rdflib_gets_right_answers(server: Served) -> None:
         built = graph.query(f"CONSTRUCT {{ ?g a ?c }} WHERE {{ ?g a <{SCHEMA}Gene> ; a ?c }}").graph
         assert built is not None
         assert set(built) == {
-            (g, RDF.type, c)
-            for g in expected.subjects(RDF.type, SCHEMA.Gene)
-            for c in expected.objects(g, RDF.type)
+            (g, RDF.type, c) for g in expected.subjects(RDF.type, SCHEMA.Gene) for c in expected.objects(g, RDF.type)
         }
 
 
@@ -434,10 +433,8 @@ def test_sigterm_while_a_query_runs() -> None:
 
 
 def _ignore(running: Served) -> None:
-    try:
+    with contextlib.suppress(OSError):
         running.sparql(SLOW)
-    except OSError:
-        pass
 
 
 def test_the_log_is_common_and_cannot_be_forged() -> None:
@@ -469,8 +466,9 @@ def test_without_a_store(tmp_path: Path) -> None:
 
 
 def test_a_new_build_is_served_without_a_new_start(tmp_path: Path) -> None:
-    import kg
     from records import write
+
+    import kg
 
     write(tmp_path / "records", "PMC1__f1", figtitle="Before")
     kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)

@@ -23,7 +23,7 @@ from kg.fulltext import KINDS, connect
 from kg.lexicon import Lexicon
 from kg.lookup import Found, Lookup, names
 from kg.store import build_info, open_store, user_genes
-from kg.vocab import expand_curie
+from kg.vocab import FIGID, expand_curie, figure_iri
 from kg.web import questions, rdf, render, things
 from kg.web.accept import best
 from kg.web.endpoint import Limits
@@ -84,14 +84,10 @@ class Site:
         try:
             return self._route(job, limits)
         except AmbiguousName as error:
-            choices = [(name, page_of(expand_curie(name) or name) or "") for name in error.candidates]
-            return problem(404, str(error), [(text, href) for text, href in choices if href])
-        except NotInGraph as error:
-            return problem(404, str(error))
-        except CannotRun as error:
-            return problem(500, str(error))
+            choices = [(name, page_of(_iri(name)) or "") for name in error.candidates]
+            return problem(_status(error), str(error), [(text, href) for text, href in choices if href])
         except KgError as error:
-            return problem(400, str(error))
+            return problem(_status(error), str(error))
 
     def _route(self, job: Visit, limits: Limits) -> Reply:
         fields = _gathered(job.fields)
@@ -272,8 +268,7 @@ class Site:
         try:
             answer = questions.ask_question(self.ask, query, fields, self.genes)
         except KgError as error:
-            status = 404 if isinstance(error, NotInGraph) else 500 if isinstance(error, CannotRun) else 400
-            return html(questions.question_page(query, fields, None, str(error)), status)
+            return html(questions.question_page(query, fields, None, str(error)), _status(error))
         return html(questions.question_page(query, fields, answer, ""))
 
     def _query(self, _fields: Fields, job: Visit, limits: Limits) -> Reply:
@@ -308,6 +303,17 @@ def problem(status: int, message: str, choices: list[tuple[str, str]] | None = N
     """A page that says what is wrong."""
     values = {"template": "problem.html", "title": phrase(status), "message": message, "choices": choices or []}
     return html(values, status)
+
+
+def _status(error: KgError) -> int:
+    if isinstance(error, NotInGraph):
+        return 404
+    return 500 if isinstance(error, CannotRun) else 400
+
+
+def _iri(candidate: str) -> str:
+    """The IRI of one of the things that a name may mean: a CURIE or a figid."""
+    return figure_iri(candidate) if FIGID.fullmatch(candidate) else expand_curie(candidate) or candidate
 
 
 def _json(value: Any) -> Reply:
