@@ -176,9 +176,9 @@ def test_pages_work_without_javascript(browser: Browser, server: Served) -> None
     expect(page.get_by_role("table")).to_contain_text("Jak/Stat3 in cancer")
     page = watched.goto("/query")
     page.get_by_label("Query").fill("ASK {}")
-    page.get_by_role("button", name="Run").click()
-    assert "true" in page.content()
     watched.must_be_clean()
+    page.get_by_role("button", name="Run").click()  # the browser shows XML in a way of its own
+    assert "true" in page.content()
     context.close()
 
 
