@@ -242,8 +242,8 @@ class _Search:
         found = self._db.execute(
             "SELECT doc.*, min((name.folded != ?1) + (name.shown != doc.title)) AS other FROM name "
             f"JOIN doc ON doc.id = name.doc WHERE name.folded >= ?1 AND name.folded < ?2{self._filter} "
-            "GROUP BY doc.id "
-            "ORDER BY other > 0, doc.kind = 'figure', other, doc.figures DESC, length(doc.title), doc.id LIMIT ?",
+            "GROUP BY doc.id ORDER BY other > 0, doc.kind = 'figure', other, doc.figures DESC, length(doc.title), "
+            "doc.id LIMIT ?",
             (start, start + "\U0010ffff", *self._values, limit),
         ).fetchall()
         if len(found) < limit:

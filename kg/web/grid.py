@@ -10,7 +10,9 @@ from kg.results import Table
 from kg.web.links import Cell, cell
 
 PAGE = 100
-"""Rows of a page."""
+"""Rows of a page of an answer."""
+FIGURES = 25
+"""Figures on a page of something else."""
 
 Fields = Mapping[str, Sequence[str]]
 """Fields of a URL's query, each with its values."""
@@ -61,7 +63,7 @@ def number(fields: Fields, name: str, most: int = 1_000_000) -> int:
     return min(most, max(1, int(text))) if text.isascii() and text.isdecimal() and len(text) < 10 else 1
 
 
-def pager(path: str, fields: Fields, total: int, size: int = PAGE) -> Pager:
+def pager(path: str, fields: Fields, total: int, size: int = FIGURES) -> Pager:
     """The pager of the page that the fields ask for."""
     page = min(number(fields, "page"), max(1, -(-total // size)))
     return Pager(
@@ -106,7 +108,7 @@ def paged(
         else:
             filled.sort(key=lambda row: (row[i].text.casefold(), row[i].text), reverse=down)
         cells = filled + empty
-    shown = pager(path, fields, len(cells))
+    shown = pager(path, fields, len(cells), PAGE)
     rows = cells[shown.first - 1 : shown.last] if cells else []
     return Grid(caption, tuple(heads), tuple(rows)), shown
 

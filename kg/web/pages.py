@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from kg import catalogue, searching
 from kg.answer import ask_store
@@ -23,7 +23,7 @@ from kg.fulltext import KINDS, connect
 from kg.lexicon import Lexicon
 from kg.lookup import Found, Lookup, names
 from kg.store import build_info, open_store, user_genes
-from kg.vocab import expand_curie
+from kg.vocab import FIGID, expand_curie, figure_iri
 from kg.web import questions, rdf, render, things
 from kg.web.accept import best
 from kg.web.endpoint import Limits
@@ -36,7 +36,17 @@ _HITS = 20
 _KEYS = {"figure": "pfocr", "gene": "ncbigene", "paper": "pmc", "organism": "ncbitaxon"}
 """Kind of page to the CURIE prefix of its things."""
 
+_OVERVIEWS = {
+    "gene": "/question/most-figured-genes",
+    "figure": "/question/figures-per-organism-and-year",
+    "paper": "/question/papers-with-most-figures",
+}
+"""Kind of thing to the question that tells of all of them."""
+
 _EXAMPLE = """# The figures that name both JAK2 and STAT3 specifically
+PREFIX kg: <https://w3id.org/pathway-figure-kg/vocab#>
+PREFIX ncbigene: <https://identifiers.org/ncbigene/>
+PREFIX schema: <https://schema.org/>
 SELECT ?figure ?title WHERE {
   ?figure kg:mentionsSpecifically ncbigene:3717, ncbigene:6774 ;
           schema:name ?title .
@@ -74,14 +84,10 @@ class Site:
         try:
             return self._route(job, limits)
         except AmbiguousName as error:
-            choices = [(name, page_of(expand_curie(name) or name) or "") for name in error.candidates]
-            return problem(404, str(error), [(text, href) for text, href in choices if href])
-        except NotInGraph as error:
-            return problem(404, str(error))
-        except CannotRun as error:
-            return problem(500, str(error))
+            choices = [(name, page_of(_iri(name)) or "") for name in error.candidates]
+            return problem(_status(error), str(error), [(text, href) for text, href in choices if href])
         except KgError as error:
-            return problem(400, str(error))
+            return problem(_status(error), str(error))
 
     def _route(self, job: Visit, limits: Limits) -> Reply:
         fields = _gathered(job.fields)
@@ -181,7 +187,7 @@ class Site:
         with closing(connect(self.folder)) as db:
             found = dict(db.execute("SELECT kind, count(*) FROM doc GROUP BY kind").fetchall())
         counts = [
-            (found[kind], f"{kind}{'s' if found[kind] != 1 else ''}", f"/search?{_kind(kind)}")
+            (found[kind], f"{kind}{'s' if found[kind] != 1 else ''}", _OVERVIEWS.get(kind, f"/search?kind={kind}"))
             for kind in KINDS
             if kind in found
         ]
@@ -262,8 +268,7 @@ class Site:
         try:
             answer = questions.ask_question(self.ask, query, fields, self.genes)
         except KgError as error:
-            status = 404 if isinstance(error, NotInGraph) else 500 if isinstance(error, CannotRun) else 400
-            return html(questions.question_page(query, fields, None, str(error)), status)
+            return html(questions.question_page(query, fields, None, str(error)), _status(error))
         return html(questions.question_page(query, fields, answer, ""))
 
     def _query(self, _fields: Fields, job: Visit, limits: Limits) -> Reply:
@@ -300,6 +305,17 @@ def problem(status: int, message: str, choices: list[tuple[str, str]] | None = N
     return html(values, status)
 
 
+def _status(error: KgError) -> int:
+    if isinstance(error, NotInGraph):
+        return 404
+    return 500 if isinstance(error, CannotRun) else 400
+
+
+def _iri(candidate: str) -> str:
+    """The IRI of one of the things that a name may mean: a CURIE or a figid."""
+    return figure_iri(candidate) if FIGID.fullmatch(candidate) else expand_curie(candidate) or candidate
+
+
 def _json(value: Any) -> Reply:
     return Reply(200, "application/json", json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
@@ -314,10 +330,6 @@ def _gathered(fields: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
 def _page_number(fields: Fields) -> int:
     text = "".join(fields.get("page", ())[:1])
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-
-
-def _kind(kind: str) -> str:
-    return f"kind={quote(kind)}"
 
 
 def _told(hit: searching.Hit) -> str:

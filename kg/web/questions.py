@@ -14,7 +14,8 @@ from kg.arguments import TIERS, Options
 from kg.catalogue import Param, StoredQuery
 from kg.errors import UsageError
 from kg.lookup import Ask
-from kg.results import RowFormat, write_rows
+from kg.results import RowFormat, Table, write_rows
+from kg.views import Shown
 from kg.web.endpoint import Limits, too_many
 from kg.web.grid import Fields, link, paged
 from kg.web.reply import Refused, Reply
@@ -175,7 +176,7 @@ def question_page(query: StoredQuery, given: Fields, answer: Answer | None, prob
     }
     if answer is None:
         return values
-    grid, pager = paged(answer.shown.short, answer.shown.summary, path, given, query.columns)
+    grid, pager = paged(_with_titles(answer.shown), answer.shown.summary, path, given, query.columns)
     asked = {name: texts for name, texts in given.items() if name not in ("sort", "page")}
     return values | {
         "grid": grid,
@@ -184,6 +185,17 @@ def question_page(query: StoredQuery, given: Fields, answer: Answer | None, prob
         "summary": answer.shown.summary,
         "downloads": [(ending[1:].upper(), link(path + ending, asked)) for ending in DOWNLOADS],
     }
+
+
+def _with_titles(shown: Shown) -> Table:
+    """The table for a person, with the titles of figures: a page has room for them, a terminal has not."""
+    short, full = shown.short, shown.full
+    if "figure" not in short.columns or "title" not in full.columns or "title" in short.columns:
+        return short
+    after, title = short.columns.index("figure") + 1, full.columns.index("title")
+    columns = (*short.columns[:after], "title", *short.columns[after:])
+    rows = zip(short.rows, full.rows, strict=True)
+    return Table(columns, [(*row[:after], whole[title], *row[after:]) for row, whole in rows])
 
 
 def refuse_unknown(query: StoredQuery, given: Fields) -> None:

@@ -18,7 +18,7 @@ from kg.lookup import Ask
 from kg.support import Support
 from kg.vocab import DCTERMS, KG, Tier
 from kg.web import schemaorg
-from kg.web.grid import PAGE, Fields, pager, plain
+from kg.web.grid import FIGURES, Fields, pager, plain
 from kg.web.links import outside, page_of
 from kg.web.render import away
 
@@ -81,6 +81,8 @@ def figure_page(ask: Ask, iri: str, fields: Fields) -> Values:
     mentions = figure.mentions(ask, iri)
     supports = figure.supports(mentions, facts.about, facts.table)
     readings = figure.readings(mentions)
+    same = set(supports.values())
+    all_support = show.SUPPORT[same.pop()] if len(same) == 1 else ""  # what holds of all genes is said once
     about = things(ask, iri, "schema:about")
     table = things(ask, iri, "kg:mentionsOrganism")
     specific = things(ask, iri, "kg:mentionsSpecifically")
@@ -102,8 +104,8 @@ def figure_page(ask: Ask, iri: str, fields: Fields) -> Values:
         "image": image,
         "image_host": urlsplit(facts.image).hostname or "",
         "caption": highlighted(facts.caption, mentions),
-        "words": words(readings, supports),
-        "all_support": "",
+        "words": words(readings, {} if all_support else supports),
+        "all_support": all_support,
         "symbols": list(dict.fromkeys(gene.label for gene in genes)),
         "ids": [vocab.curie(gene.iri).removeprefix("ncbigene:") for gene in genes],
         "specific": [gene.label for gene in specific],
@@ -135,7 +137,7 @@ def words(readings: Sequence[Reading], supports: Mapping[str, Support]) -> list[
 
 
 def _row(reading: Reading, supports: Mapping[str, Support]) -> Row:
-    support: Support = supports.get(reading.organism.iri, "unknown") if reading.organism else "unknown"
+    support = supports.get(reading.organism.iri) if reading.organism else None
     rewritten = "" if reading.how != "word" else "yes" if "rewritten" in reading.doubts else "no"
     # What has columns of its own is not said again.
     doubted = reading._replace(how="word", doubts=tuple(d for d in reading.doubts if d != "rewritten"))
@@ -147,7 +149,7 @@ def _row(reading: Reading, supports: Mapping[str, Support]) -> Row:
         reason=reading.reason,
         genes=tuple(map(linked, reading.genes)),
         organism=linked(reading.organism) if reading.organism else None,
-        support=_SUPPORTED[support],
+        support=_SUPPORTED[support] if support else "",
         notes=tuple(show.note(doubted, "article")),
     )
 
@@ -246,7 +248,7 @@ def gene_page(ask: Ask, iri: str, fields: Fields, lexicon: Lexicon) -> Values:
         PREFIXES + f"SELECT ?figure ?title ?year ?evidence WHERE {{ VALUES (?edge ?rank ?evidence) {{ {_ranked()} }} "
         f"?figure ?edge {node} OPTIONAL {{ ?figure schema:name ?title }} "
         "OPTIONAL { ?figure schema:isPartOf/schema:datePublished ?published } BIND(STR(?published) AS ?year) } "
-        f"ORDER BY ?rank DESC(?year) ?figure LIMIT {PAGE} OFFSET {max(0, page.first - 1)}"
+        f"ORDER BY ?rank DESC(?year) ?figure LIMIT {FIGURES} OFFSET {max(0, page.first - 1)}"
     )
     outer = [outside(iri)]
     symbol = values(ask, iri, "wp:bdbHgncSymbol")
@@ -396,7 +398,7 @@ def _figures(ask: Ask, pattern: str, first: int, caption: str) -> Any:
     found = ask(
         PREFIXES + f"SELECT DISTINCT ?figure ?title ?year WHERE {{ {pattern} OPTIONAL {{ ?figure schema:name ?title }} "
         "OPTIONAL { ?figure schema:isPartOf/schema:datePublished ?published } BIND(STR(?published) AS ?year) } "
-        f"ORDER BY DESC(?year) ?figure LIMIT {PAGE} OFFSET {max(0, first - 1)}"
+        f"ORDER BY DESC(?year) ?figure LIMIT {FIGURES} OFFSET {max(0, first - 1)}"
     )
     return plain(found, caption)
 

@@ -48,7 +48,10 @@
         style: { width: "data(width)", "line-color": colour("--line"), "curve-style": "haystack" },
       },
     ],
-    layout: { name: "cose", animate: false, randomize: false, padding: 20 },
+    layout: {
+      name: "concentric", animate: false, padding: 24, minNodeSpacing: 34,
+      concentric: (node) => (node.data("centre") ? 2 : 1), levelWidth: () => 1,
+    },
     userZoomingEnabled: false,
   });
   network.on("tap", "node", (event) => { location.href = event.target.data("href"); });
