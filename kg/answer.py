@@ -187,8 +187,9 @@ def answer_with(
     shown = _limited(VIEWS[query.view](rows, asked), options.limit)
     if options.why:
         shown = with_reasons(shown, asked, ask)
-    missing = tuple(f"left out: {each.problem}" for each in asked.inputs if not each.found)
-    return Answer(query, shown, (*lookup.notes, *missing))
+    left_out = query.view != "coverage"  # there, each is a row
+    missing = [f"left out: {each.problem}" for each in asked.inputs if left_out and not each.found]
+    return Answer(query, shown, tuple(dict.fromkeys((*lookup.notes, *missing))))
 
 
 def _limited(shown: Shown, limit: int | None) -> Shown:

@@ -16,6 +16,8 @@ from kg.lookup import Found, Lookup
 from kg.vocab import KG, Tier
 
 TIERS = ("symbol", "synonym", "family", "keyword", "all")
+_NOTHING = KG + "nothing"
+"""An IRI that no graph says anything of."""
 MOST_NAMES = 20_000
 """Most names that a list may have: as many as there are genes of one organism."""
 
@@ -143,7 +145,7 @@ def read_list(file: str | Path) -> list[str]:
 
 
 def resolve(given: Mapping[Param, Sequence[str]], lookup: Lookup) -> dict[Param, list[Input]]:
-    """What is meant by each argument that names a thing; the same thing once.
+    """What is meant by each argument that names a thing, in the order of the arguments.
 
     Raises the errors of `kg.lookup`, unless the parameter is lenient and the name is merely not to be had.
     """
@@ -151,16 +153,14 @@ def resolve(given: Mapping[Param, Sequence[str]], lookup: Lookup) -> dict[Param,
     for param, texts in given.items():
         if param.type in ("text", "integer", "tier"):
             continue
-        inputs: dict[object, Input] = {}
+        found[param] = []
         for text in texts:
             try:
-                thing = lookup.find(param.type, text)
-                inputs.setdefault(thing, Input(param.name, text, thing))
+                found[param].append(Input(param.name, text, lookup.find(param.type, text)))
             except (NotInGraph, AmbiguousName, UsageError) as error:
                 if not param.lenient:
                     raise
-                inputs.setdefault(text, Input(param.name, text, None, str(error)))
-        found[param] = list(inputs.values())
+                found[param].append(Input(param.name, text, None, str(error)))
     return found
 
 
@@ -174,7 +174,7 @@ def values(
     """Terms for all variables of the question's VALUES blocks."""
     bound: Values = {}
     for param, texts in given.items():
-        things = [each.found for each in inputs.get(param, ()) if each.found]
+        things = list(dict.fromkeys(each.found for each in inputs.get(param, ()) if each.found))
         if param.type == "text":
             bound[param.var] = [_text(param, text) for text in texts]
         elif param.type == "integer":
@@ -189,7 +189,8 @@ def values(
         else:
             bound[param.var] = [NamedNode(iri) for thing in things for iri in thing.iris]
         if param.option and not texts:
-            bound[param.var] = [None] if not param.many else []
+            # Of a list, no term at all would be an empty block, which not every engine takes.
+            bound[param.var] = [NamedNode(_NOTHING)] if param.many else [None]
     return _of_options(query, options, lookup) | bound
 
 

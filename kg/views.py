@@ -42,8 +42,9 @@ class Asked(NamedTuple):
 
     @property
     def found(self) -> list[Found]:
-        """The things that were asked for, each once."""
-        return list(dict.fromkeys(each.found for each in self.inputs if each.found))
+        """The things that were asked for, each once; those given by name (``--without``) are not."""
+        by_name = {param.name for param in self.query.params if param.option}
+        return list(dict.fromkeys(each.found for each in self.inputs if each.found and each.param not in by_name))
 
 
 def local(term: Any) -> str:
@@ -75,7 +76,8 @@ def collect(table: Table, columns: Sequence[str]) -> Table:
     return Table(table.columns, rows)
 
 
-def _plural(n: int, one: str) -> str:
+def counted(n: int, one: str) -> str:
+    """``3 figures``."""
     return f"{n:,} {one}{'' if n == 1 else 's'}"
 
 
@@ -88,7 +90,7 @@ def rows(table: Table, _asked: Asked) -> Shown:
             for row in table.rows
         ],
     )
-    return Shown(table, short, _plural(len(table.rows), "row"))
+    return Shown(table, short, counted(len(table.rows), "row"))
 
 
 class _Evidence(NamedTuple):
@@ -214,7 +216,7 @@ def _full_row(entry: dict[str, Any], best: dict[int, _Evidence], genes: int) -> 
 
 def _by_symbol(best: dict[str, dict[int, _Evidence]], genes: int) -> str:
     """How many figures name how many of the genes by their symbols."""
-    total = _plural(len(best), "figure")
+    total = counted(len(best), "figure")
     if genes == 1 or not best:
         named = sum(found[0].tier is Tier.SYMBOL for found in best.values())
         return f"{total}: {named} by symbol" if best else total
@@ -237,8 +239,44 @@ def _next(ordered: Sequence[str], best: dict[str, dict[int, _Evidence]], genes: 
     return f"Why: kg show {figid_of(ordered[0])}"
 
 
+def coverage(table: Table, asked: Asked) -> Shown:
+    """A row for each name of a list: what it was taken for, and the figures of that gene, or why there is none."""
+    figures: dict[str, dict[str, Any]] = {}
+    for row in table.rows:
+        entry: dict[str, Any] = dict(zip(table.columns, row, strict=True))
+        figures[entry["gene"].value] = entry
+    tiers = ("by_symbol", "by_synonym", "by_family", "by_keyword")
+    rows: list[tuple[Term | None, ...]] = []
+    for given in asked.inputs:
+        found = [figures[iri] for iri in given.found.iris if iri in figures] if given.found else []
+        status = "found" if found else "no figure" if given.found else given.problem
+        gene = found[0]["gene"] if found else None
+        # Under an id of earlier days, records name the same gene; a figure has one id or the other.
+        counts = [literal(sum(int(entry[tier].value) for entry in found)) if found else None for tier in tiers]
+        label = literal(given.found.label) if given.found else None
+        rows.append((literal(given.text), label, gene, literal(status), *counts))
+    full = Table(("input", "taken_as", "gene", "status", *tiers), rows)
+    named = sum(bool(row[2]) for row in rows)
+    return Shown(full, full, f"{counted(len(rows), 'name')}: {named} found, {len(rows) - named} not")
+
+
+def _ranking(name: str) -> Callable[[Table, Asked], Shown]:
+    """A view of `kg.ranking`, which is imported when it is used."""
+
+    def view(table: Table, asked: Asked) -> Shown:
+        from kg import ranking
+
+        found: Shown = getattr(ranking, name)(table, asked)
+        return found
+
+    return view
+
+
 VIEWS: dict[str, Callable[[Table, Asked], Shown]] = {
     "rows": rows,
     "figures-by-genes": figures_by_genes,
+    "coverage": coverage,
+    "figures-like": _ranking("figures_like"),
+    "lift": _ranking("lift"),
 }
 """Name in a query's header to view."""

@@ -57,7 +57,7 @@ def _pairs(columns: tuple[str, ...], row: Row, asked: Asked) -> list[Pair]:
 
 
 def _asked_for(asked: Asked, kind: str) -> list[str]:
-    names = {param.name for param in asked.query.params if param.type == kind}
+    names = {param.name for param in asked.query.params if param.type == kind and not param.option}
     return [iri for each in asked.inputs if each.param in names and each.found for iri in each.found.iris]
 
 

@@ -17,11 +17,13 @@ from kg.errors import UsageError
 from kg.views import VIEWS
 
 NAMES = """
-ambiguous-words caption-confirms-family chemicals-seen-with-gene doubtful-words family-words figures-by-chemical figures-by-disease figures-mentioning-any-gene
-figures-mentioning-genes figures-mentioning-some-genes figures-of-paper figures-of-word figures-per-organism-and-year figures-without-doi
-genes-of-figure genes-seen-with-gene
-most-figured-genes organism-differences papers-with-most-figures record-and-table-disagree unresolved-keywords what-to-curate-first
-why-gene-in-figure words-for-many-genes
+ambiguous-words caption-confirms-family chemicals-seen-with-gene doubtful-words evidence-side-by-side family-words
+figures-by-chemical figures-by-disease figures-like-figure figures-like-genes figures-mentioning-any-gene
+figures-mentioning-genes figures-mentioning-some-genes figures-of-paper figures-of-word figures-per-organism-and-year
+figures-with-and-without figures-with-genes figures-without-doi gene-frequencies gene-in-any-species gene-over-years
+genes-of-figure genes-seen-with-gene genes-specific-to-gene how-my-list-is-covered most-figured-genes
+near-duplicate-figures organism-differences papers-with-most-figures record-and-table-disagree unresolved-keywords
+what-to-curate-first why-gene-in-figure words-for-many-genes
 """.split()
 
 
