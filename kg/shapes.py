@@ -92,25 +92,18 @@ _Check = Callable[[str], Iterable[_Result]]
 class Checker:
     """The shapes, compiled once and used for many data graphs.
 
-    ``shapes`` is a folder of Turtle files; without it, the shapes of this package. ``files`` says, by name without
-    ending, which of them. Each shape that can report must have an IRI.
+    ``shapes`` is a folder of Turtle files; without it, the shapes of this package. Each shape that can report must have
+    an IRI.
     """
 
-    def __init__(
-        self, engine: Engine = "shacl", shapes: Path | None = None, *, files: Callable[[str], bool] | None = None
-    ) -> None:
+    def __init__(self, engine: Engine = "shacl", shapes: Path | None = None) -> None:
         """Read and compile the shapes. Raises UsageError if there are none."""
         folder = resource("shapes") if shapes is None else shapes
         there = sorted(folder.glob("*.ttl")) if folder.is_dir() else []
-        there = [file for file in there if files is None or files(file.stem)]
         if not there:
             raise UsageError(f"{folder}: no folder with SHACL shapes (*.ttl)")
         self.engine: Engine = engine
-        self._texts = {
-            f"{folder.name}/{file.name}": file.read_text(encoding="utf-8")
-            for file in there
-            if files is None or files(file.stem)
-        }
+        self._texts = {f"{folder.name}/{file.name}": file.read_text(encoding="utf-8") for file in there}
         if engine == "shacl":
             self._run: _Check = _shacl(self._texts)
         elif engine == "pyshacl":

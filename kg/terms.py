@@ -24,7 +24,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from kg.vocab import PREFIXES, RDF
 
-KEPT = 20_000
+KEPT = 30_000
 """How much a process keeps of what mentions say, in each of the forms that it takes on the way to a dump."""
 
 Statement = tuple[str, str, str]

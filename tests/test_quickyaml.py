@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg import quickyaml
 from kg.frontmatter import front_matter
 from kg.quickyaml import load
 
@@ -117,3 +118,19 @@ def test_real_records_take_the_quick_way_and_agree(shared: Path) -> None:
         quick += load(text)[0]
         assert front_matter(path.read_bytes(), file=str(path)).mapping == yaml.load(text, Loader=yaml.SafeLoader)
     assert quick >= len(paths) / 2, "the native parser is hardly used: the build is slower than it need be"
+
+
+odd = st.text(
+    st.sampled_from(" \n\t-[{,:'\"a1e.é°β\u2003\u2028\u2029\u0085\xa0\x7f\ufeff\ufffe\uffff&*!?%@`_+0\x00"), max_size=12
+)
+
+
+@settings(max_examples=3000)
+@given(odd)
+def test_a_first_look_at_the_bytes_misses_nothing(text: str) -> None:
+    """What is not looked at closely has none of the syntax that could differ."""
+    data = text.encode()
+    if not quickyaml._may_have_indicators(data):
+        assert not quickyaml._INDICATORS.search(text)
+    if not quickyaml._may_have_exponents(data):
+        assert not quickyaml._EXPONENTS.search(text)
