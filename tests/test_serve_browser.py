@@ -235,8 +235,9 @@ def test_by_keyboard(browser: Browser, server: Served) -> None:
 
 
 def test_script_in_records_does_not_run(browser: Browser, tmp_path: Path) -> None:
-    import kg
     from records import SYMBOL, gene, write
+
+    import kg
 
     script = "<script>document.title = 'ran'</script><img src=x onerror=\"document.title = 'ran'\">"
     write(
