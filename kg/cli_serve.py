@@ -22,7 +22,13 @@ from kg.terminal import say, store_option
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=30, show_default=True, help="Seconds of a query.")
 @click.option("--max-rows", type=click.IntRange(1), default=100_000, show_default=True, help="Rows of an answer.")
 @click.option("--max-size", type=click.IntRange(1), default=50, show_default=True, help="Megabytes of an answer.")
-@click.option("--queries", type=click.IntRange(1, 256), default=4, show_default=True, help="Queries at once.")
+@click.option(
+    "--queries",
+    type=click.IntRange(1, 256),
+    default=4,
+    show_default=True,
+    help="Queries at once; half as many may be long.",
+)
 @click.option(
     "--memory", type=click.IntRange(128), default=2048, show_default=True, help="Megabytes of a query's process."
 )

@@ -31,14 +31,24 @@ _COMPOUND: Final = re.compile(r"[^\W_]+(?:[-‐-―−/·.'’,:+][^\W_]+)+|[^\W
 """What may be written in one as well, or has Greek letters."""
 
 
-@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Text without case and accents, Greek letters by their names.
 
     >>> fold("Naïve NF-κB"), fold("µM")
     ('naive nf-kappab', 'mum')
     """
-    return "".join([_GREEK.get(ch, ch) for ch in plain(text)])
+    return _folded(text) if len(text) <= _WORD else _fold(text)
+
+
+_WORD = 24
+"""Letters of what is kept: words come again, texts do not."""
+
+
+def _fold(text: str) -> str:
+    return text.lower() if text.isascii() else "".join([_GREEK.get(ch, ch) for ch in plain(text)])
+
+
+_folded = lru_cache(maxsize=10_000)(_fold)
 
 
 def plain(text: str) -> str:

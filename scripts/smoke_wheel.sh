@@ -6,7 +6,7 @@ seeds=$(realpath seeds)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$wheel"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$wheel[serve]"
 cd "$work"
 kg=$work/venv/bin/kg
 
@@ -27,7 +27,18 @@ expect '1 figure in the graph, 0 rejected' "$kg" build "$seeds"
 expect 'keyword, word not published' "$kg" query figures-mentioning-genes JAK2 STAT3
 expect '1 record, 0 violations' "$kg" check
 expect 'figures-mentioning-genes' "$kg" query
+expect 'Exploring the JAK/STAT Signaling Pathway' "$kg" search STAT
 "$kg" export -o dump.ttl.gz
+"$kg" serve --port 0 2>served &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+for _ in $(seq 300); do grep -q http: served && break; sleep 0.1; done
+url=$(grep -o 'http://[^ ]*' served)
+for path in '' gene/3717 static/vendor/yasgui.min.js static/vendor/cytoscape.min.js; do
+  expect '200' "$work/venv/bin/python" -c "import urllib.request; print(urllib.request.urlopen('$url$path').status)"
+done
+kill "$server"
+wait "$server"
 "$work/venv/bin/python" - <<'PY'
 import gzip
 

@@ -1,8 +1,9 @@
 """A bounded number of worker processes, each of which can be killed at any time and is then replaced.
 
-Queries that run longer than a moment (``QUICK`` seconds) are *slow*: their process is put behind all others in the
-system's queue for processors, and at most half of a pool's processes may be slow at once, so that whoever asks for
-much cannot keep those waiting who ask for little. A process over its time is killed.
+Jobs that run longer than a moment (``QUICK`` seconds) are *slow*: their process is put behind all others in the system's
+queue for processors, and another takes its place in the pool, so that whoever asks for much cannot keep those waiting
+who ask for little. Half as many as the pool has processes may be slow at once; one that becomes slow beyond that is
+stopped, and not begun at all if it has been slow a short while ago. A process over its time is killed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from typing import NamedTuple
 
 from kg.errors import CannotRun
@@ -25,6 +27,9 @@ from kg.web.worker import LENGTH, Hello, Job, Setup
 QUICK = 1.0
 """Seconds after which a query is a slow one."""
 _NICE = 15
+_REMEMBERED = 60.0
+"""Seconds for which a job is known to be slow."""
+_MOST_REMEMBERED = 1_000
 _START_SECONDS = 60.0
 _BUFFER = 1 << 22
 
@@ -176,6 +181,8 @@ class Pool:
         self._all: set[Worker] = set()
         self._waiting = 0
         self._slow = 0
+        self._slow_most = max(1, terms.size // 2)
+        self._known_slow: dict[Job, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
 
@@ -206,6 +213,8 @@ class Pool:
     async def do(self, job: Job, *, seconds: float | None = None) -> Reply:
         """The answer to a job. Raises Refused: 503 with Retry-After where there is no room or no time."""
         limit = seconds or self._terms.seconds
+        if self._slow >= self._slow_most and self._known_slow.get(job, 0.0) > time.monotonic():
+            raise self._too_slow(limit)
         worker = await self._take()
         try:
             return await self._watched(worker, job, limit)
@@ -224,12 +233,12 @@ class Pool:
         try:
             done, _ = await asyncio.wait([doing], timeout=min(QUICK, limit))
             if not done and limit > QUICK:
-                if self._slow >= max(1, self._terms.size // 2):
-                    raise _unavailable(
-                        f"this takes longer than {QUICK:g} s, and {self._slow} that do are running already", int(limit)
-                    )
+                self._remember(job)
+                if self._slow >= self._slow_most:
+                    raise self._too_slow(limit)
                 self._slow += 1
                 worker.demote()
+                self._start_another()
                 await asyncio.wait([doing], timeout=limit - QUICK)
             if not doing.done():
                 raise TimeoutError
@@ -240,6 +249,17 @@ class Pool:
                 doing.cancel()
             elif not doing.cancelled():
                 doing.exception()  # seen
+
+    def _remember(self, job: Job) -> None:
+        self._known_slow.pop(job, None)
+        self._known_slow[job] = time.monotonic() + _REMEMBERED
+        if len(self._known_slow) > _MOST_REMEMBERED:
+            del self._known_slow[next(iter(self._known_slow))]
+
+    def _too_slow(self, limit: float) -> Refused:
+        return _unavailable(
+            f"this takes longer than {QUICK:g} s, and as many that do are running as may at once", int(limit)
+        )
 
     async def _take(self) -> Worker:
         """An idle worker that serves the store as it is now."""
@@ -263,14 +283,17 @@ class Pool:
             self._give_back(worker)
 
     def _give_back(self, worker: Worker) -> None:
-        if worker.slow:
-            self._slow -= 1
-            worker.kill()
-        if worker.alive and not self._stopped:
+        if worker.alive and not worker.slow and not self._stopped:
             self._idle.put_nowait(worker)
             return
         worker.kill()
         self._all.discard(worker)
+        if worker.slow:
+            self._slow -= 1  # another has taken its place already
+        else:
+            self._start_another()
+
+    def _start_another(self) -> None:
         if not self._stopped:
             task = asyncio.ensure_future(self._replace())
             self._tasks.add(task)
