@@ -112,6 +112,7 @@ def load(
         query=base + known.query,
         update=update_url or base + known.update,
         graphs=graphs_url or (base + known.graphs if known.graphs is not None else None),
+        post_option=known.post_option,
     )
     triples = Source(source, store)
     sizes = (batch or known.batch, min(batch or known.update_batch, known.update_batch))
@@ -198,11 +199,12 @@ def _opened(path: Path) -> IO[bytes]:
 class Server:
     """A triple store that takes data: what to send where. Raises EndpointError where it does not do what it should."""
 
-    def __init__(self, client: Client, *, query: str, update: str, graphs: str | None) -> None:
+    def __init__(self, client: Client, *, query: str, update: str, graphs: str | None, post_option: str = "") -> None:
         self.query_url = checked_url(query)
         self._client = client
         self._update_url = checked_url(update)
         self._graphs_url = checked_url(graphs) if graphs is not None else None
+        self._post_option = {post_option: ""} if post_option else {}
         self._endpoint = Endpoint(query, client=client)
 
     def speaks_graph_store(self, graph: str | None) -> bool:
@@ -226,7 +228,10 @@ class Server:
             method,
             url,
             body=body,
-            params={"graph": graph} if graph is not None else {"default": ""},
+            params={
+                **({"graph": graph} if graph is not None else {"default": ""}),
+                **(self._post_option if method == "POST" else {}),
+            },
             headers={"Content-Type": "application/n-triples"} if body is not None else {},
             retry_timeouts=True,
         )

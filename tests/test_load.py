@@ -187,22 +187,22 @@ def test_readers_never_see_half_a_graph(oxigraph_server: Server, graph: str) -> 
 
 @pytest.mark.needs_shared
 def test_the_whole_corpus(server: Server, graph: str, corpus_store: Path) -> None:
-    """2,659 figures, some 0.95 million triples; and again in their own place, which Virtuoso does not do in one step."""
+    """2,659 figures, some 0.95 million triples."""
     loaded = kg.load(server.url, preset=server.name, graph=graph, store=corpus_store, environ=login(server))
-    assert loaded.counted == len(open_store(corpus_store)) > 900_000
-    again = kg.load(
-        server.url, preset=server.name, graph=graph, store=corpus_store, environ=login(server), replace=True
-    )
-    assert again.counted == loaded.counted == server.count(graph)
-    assert server.count(staging(graph)) == 0
-    emptied = any("emptied first" in note for note in again.notes)
-    assert emptied == (server.name == "virtuoso")
-    # The questions have the same answers there, ties in their order included.
-    endpoint = kg.Endpoint(server.query, graph=graph, timeout=120)
+    assert loaded.counted == server.count(graph) == len(open_store(corpus_store)) > 900_000
+    # The questions have the same answers there, in the same order.
+    endpoint = kg.Endpoint(server.query, graph=graph, timeout=300)
     for name, arguments in (("figures-mentioning-genes", ["JAK2", "STAT3"]), ("most-figured-genes", [])):
         assert (
             kg.query(name, *arguments, endpoint=endpoint).table == kg.query(name, *arguments, store=corpus_store).table
         )
+    if server.name == "virtuoso":  # which does not move that much into the place of as much
+        again = kg.load(
+            server.url, preset=server.name, graph=graph, store=corpus_store, environ=login(server), replace=True
+        )
+        assert again.counted == loaded.counted == server.count(graph)
+        assert server.count(staging(graph)) == 0
+        assert any("emptied first" in note for note in again.notes)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """A bounded number of worker processes, each of which can be killed at any time and is then replaced.
 
-Jobs that run longer than a moment (``QUICK`` seconds) are *slow*: their process is put behind all others in the system's
-queue for processors, and another takes its place in the pool, so that whoever asks for much cannot keep those waiting
+Jobs that run longer than a moment (``QUICK`` seconds) are *slow*: their process is put behind all others in the
+system's queue for processors, and another takes its place in the pool, so that whoever asks for much cannot keep those waiting
 who ask for little. Half as many as the pool has processes may be slow at once; one that becomes slow beyond that is
 stopped, and not begun at all if it has been slow a short while ago. A process over its time is killed.
 """
