@@ -1,9 +1,9 @@
 """A bounded number of worker processes, each of which can be killed at any time and is then replaced.
 
-Jobs that run longer than a moment (``QUICK`` seconds) are *slow*: their process is put behind all others in the
-system's queue for processors, and another takes its place in the pool, so that whoever asks for much cannot keep those waiting
-who ask for little. Half as many as the pool has processes may be slow at once; one that becomes slow beyond that is
-stopped, and not begun at all if it has been slow a short while ago. A process over its time is killed.
+Jobs that run longer than a moment (``QUICK`` seconds of a processor) are *slow*: their process is put behind all others
+in the system's queue for processors, and another takes its place in the pool, so that whoever asks for much cannot keep
+those waiting who ask for little. Half as many as the pool has processes may be slow at once; one that becomes slow
+beyond that is stopped, and not begun at all if it has been slow a short while ago. A process over its time is killed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from kg.errors import CannotRun
@@ -25,11 +26,14 @@ from kg.web.reply import Refused, Reply
 from kg.web.worker import LENGTH, Hello, Job, Setup
 
 QUICK = 1.0
-"""Seconds after which a query is a slow one."""
+"""Seconds of a processor after which a job is a slow one."""
+_LOOK = 0.25
+"""Seconds between two looks at that."""
 _NICE = 15
 _REMEMBERED = 60.0
 """Seconds for which a job is known to be slow."""
 _MOST_REMEMBERED = 1_000
+_TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 60.0
 _BUFFER = 1 << 22
 
@@ -132,6 +136,14 @@ class Worker:
         assert isinstance(reply, Reply)
         return reply
 
+    def busy(self) -> float:
+        """Seconds of a processor that the process has had; of the clock, where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        except OSError:
+            return time.monotonic()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
     def demote(self) -> None:
         """Put the process behind all others; it cannot be put back."""
         self.slow = True
@@ -214,6 +226,7 @@ class Pool:
         """The answer to a job. Raises Refused: 503 with Retry-After where there is no room or no time."""
         limit = seconds or self._terms.seconds
         if self._slow >= self._slow_most and self._known_slow.get(job, 0.0) > time.monotonic():
+            await asyncio.sleep(QUICK)  # a client that asks again at once is not to keep us busy with saying no
             raise self._too_slow(limit)
         worker = await self._take()
         try:
@@ -231,15 +244,19 @@ class Pool:
     async def _watched(self, worker: Worker, job: Job, limit: float) -> Reply:
         doing = asyncio.ensure_future(worker.do(job))
         try:
-            done, _ = await asyncio.wait([doing], timeout=min(QUICK, limit))
-            if not done and limit > QUICK:
+            end = time.monotonic() + limit
+            before = worker.busy()
+            await asyncio.wait([doing], timeout=min(QUICK, limit))
+            while not doing.done() and worker.busy() - before < QUICK and time.monotonic() < end:
+                await asyncio.wait([doing], timeout=_LOOK)
+            if not doing.done() and time.monotonic() < end:
                 self._remember(job)
                 if self._slow >= self._slow_most:
                     raise self._too_slow(limit)
                 self._slow += 1
                 worker.demote()
                 self._start_another()
-                await asyncio.wait([doing], timeout=limit - QUICK)
+                await asyncio.wait([doing], timeout=max(0.0, end - time.monotonic()))
             if not doing.done():
                 raise TimeoutError
             return doing.result()

@@ -21,6 +21,8 @@ UPDATE = "application/sparql-update"
 
 MOST_BYTES = 1_000_000
 """Of a request's body."""
+_MOST_READ = 10 * MOST_BYTES
+"""Bytes that are read of a body that is too long: many clients hear nothing before they have sent all of it."""
 _MOST_FIELDS = 1_000
 _BODY_SECONDS = 30.0
 
@@ -106,17 +108,22 @@ def _content_type(header: str) -> tuple[str, dict[str, str]]:
 async def _body(request: Request) -> bytes:
     too_long = Refused(413, f"the body has more than {MOST_BYTES:,} bytes", (("connection", "close"),))
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MOST_BYTES:
+    if length.isdecimal() and int(length) > _MOST_READ:
         raise too_long
     body = bytearray()
+    read = 0
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             async for chunk in request.stream():
-                body += chunk
-                if len(body) > MOST_BYTES:
+                read += len(chunk)
+                if read > _MOST_READ:
                     raise too_long
+                if read <= MOST_BYTES:
+                    body += chunk
     except TimeoutError:
         raise Refused(408, f"the body did not come within {_BODY_SECONDS:.0f} s", (("connection", "close"),)) from None
     except ClientDisconnect:
         raise Refused(400, "the client went away") from None
+    if read > MOST_BYTES:
+        raise too_long
     return bytes(body)
