@@ -148,7 +148,7 @@ class Client:
             try:
                 reply = self._once(method, url, form, body, params, headers)
             except EndpointError as error:
-                timed_out = isinstance(error, _TooSlow)
+                timed_out = isinstance(error, TooSlow)
                 if attempt == most or (timed_out and not retry_timeouts) or not (timed_out or self._reached):
                     raise
                 self._tell(f"{error}; trying again")
@@ -230,18 +230,20 @@ class Client:
         except (requests.exceptions.RequestException, ValueError) as error:  # ValueError: headers that are none
             raise EndpointError(f"{url}: the connection was lost ({_reason(error)})") from None
 
-    def _too_slow(self, url: str) -> _TooSlow:
-        return _TooSlow(
-            f"{url}: no answer within {self.timeout:g} s. Give it more time with --timeout, or ask for less"
-        )
+    def _too_slow(self, url: str) -> TooSlow:
+        return TooSlow(f"{url}: no answer within {self.timeout:g} s. Give it more time with --timeout, or ask for less")
+
+    def pause(self, seconds: float) -> None:
+        """Wait, as between two tries."""
+        self._wait(seconds)
 
     def _tell(self, text: str) -> None:
         if self._notify is not None:
             self._notify(text)
 
 
-class _TooSlow(EndpointError):
-    """The time limit is over."""
+class TooSlow(EndpointError):
+    """The time limit is over; the server may still be at work."""
 
 
 def refused(reply: Reply, url: str) -> EndpointError | UsageError:
