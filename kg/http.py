@@ -26,6 +26,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
 from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import NewConnectionError
 
 from kg import __version__
 from kg.errors import EndpointError, UsageError
@@ -148,8 +149,8 @@ class Client:
             try:
                 reply = self._once(method, url, form, body, params, headers)
             except EndpointError as error:
-                timed_out = isinstance(error, _TooSlow)
-                if attempt == most or (timed_out and not retry_timeouts) or not (timed_out or self._reached):
+                timed_out = isinstance(error, TooSlow)
+                if attempt == most or isinstance(error, _Hopeless) or (timed_out and not retry_timeouts):
                     raise
                 self._tell(f"{error}; trying again")
             else:
@@ -209,19 +210,20 @@ class Client:
                     if time.monotonic() > end:
                         raise self._too_slow(url)
                     if size > _LARGEST_REPLY:
-                        raise EndpointError(f"{url}: the answer is larger than {_LARGEST_REPLY >> 20} MB: ask for less")
+                        raise _Hopeless(f"{url}: the answer is larger than {_LARGEST_REPLY >> 20} MB: ask for less")
                 return Reply(response.status_code, CaseInsensitiveDict(response.headers), b"".join(pieces))
         except requests.exceptions.SSLError as error:
-            raise EndpointError(f"{url}: no safe connection: {_reason(error)}") from None
+            raise _Hopeless(f"{url}: no safe connection: {_reason(error)}") from None
         except requests.exceptions.ConnectTimeout:
-            raise EndpointError(f"{url}: the server cannot be reached (no connection). Is the address right?") from None
+            kind = EndpointError if self._reached else _Hopeless
+            raise kind(f"{url}: the server cannot be reached (no connection). Is the address right?") from None
         except requests.exceptions.Timeout:
             raise self._too_slow(url) from None
         except requests.exceptions.ConnectionError as error:
             if "timed out" in str(error):  # within the body, requests calls this a lost connection
                 raise self._too_slow(url) from None
-            if not self._reached:
-                raise EndpointError(
+            if _is_refused(error) and not self._reached:
+                raise _Hopeless(
                     f"{url}: no server answers there ({_reason(error)}). Is it running, and is the address right?"
                 ) from None
             raise EndpointError(f"{url}: the connection was lost ({_reason(error)})") from None
@@ -230,18 +232,24 @@ class Client:
         except (requests.exceptions.RequestException, ValueError) as error:  # ValueError: headers that are none
             raise EndpointError(f"{url}: the connection was lost ({_reason(error)})") from None
 
-    def _too_slow(self, url: str) -> _TooSlow:
-        return _TooSlow(
-            f"{url}: no answer within {self.timeout:g} s. Give it more time with --timeout, or ask for less"
-        )
+    def _too_slow(self, url: str) -> TooSlow:
+        return TooSlow(f"{url}: no answer within {self.timeout:g} s. Give it more time with --timeout, or ask for less")
+
+    def pause(self, seconds: float) -> None:
+        """Wait, as between two tries."""
+        self._wait(seconds)
 
     def _tell(self, text: str) -> None:
         if self._notify is not None:
             self._notify(text)
 
 
-class _TooSlow(EndpointError):
-    """The time limit is over."""
+class TooSlow(EndpointError):
+    """The time limit is over; the server may still be at work."""
+
+
+class _Hopeless(EndpointError):
+    """Trouble that does not pass."""
 
 
 def refused(reply: Reply, url: str) -> EndpointError | UsageError:
@@ -295,6 +303,11 @@ def _retry_after(reply: Reply, otherwise: float) -> float:
     """Seconds that the server asks to wait for; a date, which few send, is left to our own schedule."""
     asked = reply.headers.get("Retry-After", "").strip()
     return min(_LONGEST_WAIT, float(asked)) if asked.isdecimal() else otherwise
+
+
+def _is_refused(error: requests.exceptions.ConnectionError) -> bool:
+    """Whether no connection was made at all: nothing listens there, or there is no such host."""
+    return bool(error.args) and isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
 
 
 def _reason(error: Exception) -> str:

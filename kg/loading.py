@@ -36,7 +36,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Triple
 from kg import vocab
 from kg.dump import Format, format_of
 from kg.errors import CannotRun, EndpointError, UsageError
-from kg.http import Client, Reply, checked_url, login_for, refused
+from kg.http import Client, Reply, TooSlow, checked_url, login_for, refused
 from kg.presets import GENERIC, PRESETS, Preset
 from kg.remote import Endpoint, graph_iri
 from kg.store import open_store
@@ -54,6 +54,8 @@ _FORMATS: dict[Format, RdfFormat] = {
 _NOT_SPOKEN = frozenset((404, 405, 501))
 """Statuses by which a server says that it knows no Graph Store Protocol."""
 _DONE = frozenset((200, 201, 202, 204))
+_LOOKS, _BETWEEN_LOOKS = 60, 15
+"""How often, and after how many seconds, to look what became of a MOVE that went on past the time limit."""
 
 
 class Loaded(NamedTuple):
@@ -265,6 +267,10 @@ class Server:
         row = self._endpoint.ask(f"SELECT (COUNT(*) AS ?n) WHERE {{ {_within(graph, '?s ?p ?o')} }}").rows[0]
         return int(row[0].value) if row[0] is not None else 0
 
+    def pause(self, seconds: float) -> None:
+        """Let the server work."""
+        self._client.pause(seconds)
+
     def _check(self, reply: Reply, url: str) -> None:
         if reply.status not in _DONE:
             raise refused(reply, url)
@@ -353,18 +359,32 @@ class _Load:
             if error.status in (401, 403, 404, 405):
                 raise
             refusal = error
-        left, there = self._server.count(aside), self._server.count(self._graph)
-        if left == 0 and there == self._all:
-            return True
-        if left == self._all and refusal is not None and refusal.status is not None:
+        # 502 to 504 come from something between us and the server, which may still be at work.
+        looks = _LOOKS if isinstance(refusal, TooSlow) or (refusal and refusal.status in (502, 503, 504)) else 1
+        for look in range(looks):
+            if look:
+                self._server.pause(_BETWEEN_LOOKS)
+            left, there = self._look(aside), self._look(self._graph)
+            if left == 0 and there == self._all:
+                return True
+            if look == 0 and looks > 1:
+                self._note(f"no answer to MOVE yet; looking every {_BETWEEN_LOOKS} s whether it is done")
+        if left == self._all and looks == 1 and refusal is not None and refusal.status is not None:
             self._note(f"not replaced in one step: {refusal}")
             return False
         said = f" ({refusal})" if refusal is not None else ""
         raise EndpointError(
             f"{self._server.query_url}: {_called(self._graph)} was to be replaced by graph {aside}{said}. The former "
-            f"now holds {there:,} triples, the latter {left:,} of {self._all:,}; the server may still be at work. When "
-            "it has come to rest, run the command again"
+            f"holds {_number(there)} triples now, the latter {_number(left)} of {self._all:,}; the server may still be "
+            "at work. When it has come to rest, run the command again"
         )
+
+    def _look(self, graph: str | None) -> int | None:
+        """The count of a graph; None where the server keeps us waiting for it, as Virtuoso does while it moves."""
+        try:
+            return self._server.count(graph)
+        except TooSlow:
+            return None
 
     def _fill(self, graph: str | None, *, add: bool = False) -> int:
         """Send all to a graph; gives its count at the end, which is right, or raises EndpointError."""
@@ -404,6 +424,10 @@ class _Load:
 
 class _TooMany(EndpointError):
     """A graph holds more than was loaded."""
+
+
+def _number(count: int | None) -> str:
+    return "an unknown number of" if count is None else f"{count:,}"
 
 
 def _called(graph: str | None) -> str:

@@ -314,10 +314,8 @@ def test_no_question_is_asked_twice_without_need(faulty: FaultyServer) -> None:
     "faults", [["503", "503"], ["429"], ["500"], ["drop", "503", "drop-after"], ["half"], ["half", "drop"]]
 )
 def test_trouble_that_passes(faulty: FaultyServer, faults: list[str]) -> None:
-    endpoint = quick(faulty, waits := [])
-    assert numbers(endpoint, "SELECT (1 AS ?n) {}") == [1]  # a server that was never reached is another matter
     faulty.faults = list(faults)
-    assert numbers(endpoint) == list(range(250))
+    assert numbers(quick(faulty, waits := [])) == list(range(250))
     assert len(waits) == len(faults)
     assert all(0.3 < wait < 3 for wait in waits)
 
