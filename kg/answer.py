@@ -10,10 +10,10 @@ import pyoxigraph
 from pyoxigraph import NamedNode
 
 from kg import vocab
-from kg.arguments import Options, assign, check_options, resolve, values, wanted_parts
+from kg.arguments import Input, Options, assign, check_options, resolve, values, wanted_parts
 from kg.binding import bind
 from kg.catalogue import Folders, StoredQuery, get, user_folders
-from kg.errors import CannotRun, UsageError
+from kg.errors import CannotRun, NotInGraph, UsageError
 from kg.lookup import Ask, Lookup
 from kg.ordering import ordered, split
 from kg.results import Row, Table
@@ -164,6 +164,8 @@ def answer_with(
     lookup = Lookup(ask, options.organism, genes)
     given = assign(query, arguments, options.named)
     inputs = resolve(given, lookup)
+    if query.view != "coverage":  # which has a row for each name
+        _refuse_nothing([each for found in inputs.values() for each in found])
 
     def table(of: StoredQuery) -> Table:
         text = bind(of.text, values(of, given, inputs, options, lookup), wanted_parts(options))
@@ -190,6 +192,12 @@ def answer_with(
     left_out = query.view != "coverage"  # there, each is a row
     missing = [f"left out: {each.problem}" for each in asked.inputs if left_out and not each.found]
     return Answer(query, shown, tuple(dict.fromkeys((*lookup.notes, *missing))))
+
+
+def _refuse_nothing(inputs: Sequence[Input]) -> None:
+    """Raise NotInGraph where nothing of what was asked for is to be had."""
+    if inputs and not any(each.found for each in inputs):
+        raise NotInGraph("\n".join(each.problem for each in inputs))
 
 
 def _limited(shown: Shown, limit: int | None) -> Shown:

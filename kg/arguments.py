@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from kg import vocab
 from kg.binding import Cell
 from kg.catalogue import Param, StoredQuery
-from kg.errors import AmbiguousName, NotInGraph, UsageError
+from kg.errors import AmbiguousName, KgError, NotInGraph, UsageError
 from kg.lookup import Found, Lookup
 from kg.vocab import KG, Tier
 
@@ -125,20 +126,27 @@ def _expanded(query: StoredQuery, texts: Sequence[str]) -> list[str]:
 
 
 def read_list(file: str | Path) -> list[str]:
-    """Names from a file: the first column of each line, tab or comma between; lines that start with # are comments.
+    """Names from a file, or from stdin (``-``); lines that start with # are comments.
 
-    Raises UsageError for a file that is not there, is not UTF-8, or has no name.
+    Of lines with tabs, and of a ``.csv`` file, the first column is taken; else commas stand between names. Raises
+    UsageError for a file that is not there, is not UTF-8, or has no name.
     """
     try:
-        lines = Path(file).read_text("utf-8-sig").splitlines()
+        data = sys.stdin.buffer.read() if str(file) == "-" else Path(file).read_bytes()
+        lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise UsageError(f"{file}: cannot be read: it is not UTF-8") from None
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
     except ValueError as error:  # a name that no file can have
         raise UsageError(f"{str(file)!r}: cannot be read: {error}") from None
-    cells = (line.replace(",", "\t").split("\t")[0].strip().strip('"') for line in lines if not line.startswith("#"))
-    names = [cell for cell in cells if cell]
+    columns = str(file).lower().endswith(".csv")
+    cells: list[str] = []
+    for line in lines:
+        if not line.startswith("#"):
+            parts = [line.split("\t")[0]] if "\t" in line else line.split(",")
+            cells += parts[:1] if columns else parts
+    names = [name for cell in cells if (name := cell.strip().strip('"'))]
     if not names:
         raise UsageError(f"{file}: no name in it: one is expected on each line")
     return names
@@ -154,13 +162,15 @@ def resolve(given: Mapping[Param, Sequence[str]], lookup: Lookup) -> dict[Param,
         if param.type in ("text", "integer", "tier"):
             continue
         found[param] = []
+        problems: list[KgError] = []
         for text in texts:
             try:
                 found[param].append(Input(param.name, text, lookup.find(param.type, text)))
             except (NotInGraph, AmbiguousName, UsageError) as error:
-                if not param.lenient:
-                    raise
+                problems.append(error)
                 found[param].append(Input(param.name, text, None, str(error)))
+        if problems and not param.lenient:  # told all at once: who has a list mends it once
+            raise problems[0] if len(problems) == 1 else NotInGraph("\n".join(map(str, problems)))
     return found
 
 
@@ -191,7 +201,16 @@ def values(
         if param.option and not texts:
             # Of a list, no term at all would be an empty block, which not every engine takes.
             bound[param.var] = [NamedNode(_NOTHING)] if param.many else [None]
+        if param.var == "wanted":
+            _hold_to(param, texts, inputs)
     return _of_options(query, options, lookup) | bound
+
+
+def _hold_to(param: Param, texts: Sequence[str], inputs: Mapping[Param, Sequence[Input]]) -> None:
+    """Raise UsageError where more genes are asked for than are named."""
+    named = {each.found or each.text for other, found in inputs.items() if not other.option for each in found}
+    if texts and not 1 <= _integer(param, texts[0]) <= len(named):
+        raise UsageError(f"{param.name.upper()}: {texts[0]} of {len(named)} genes is no number of them")
 
 
 def _text(param: Param, text: str) -> Literal:

@@ -76,7 +76,8 @@ class StoredQuery:
     ``counts``: it counts, so it is specific and human by default. ``view`` (see `kg.views`) makes rows readable;
     values of the columns in ``collect`` are joined. ``also`` are questions whose tables the view needs beside, asked
     with the same options. ``why`` says that rows are of a gene in a figure, whose mentions ``--why`` adds. ``slow`` is
-    the reason why an answer over a whole PFOCR takes more than 2 seconds, "" if it does not.
+    the reason why an answer over a whole PFOCR takes more than 2 seconds, "" if it does not. ``shows`` tells of the
+    columns of the answer where a view makes others of those of the query.
     """
 
     name: str
@@ -93,6 +94,7 @@ class StoredQuery:
     also: tuple[str, ...]
     why: bool
     slow: str
+    shows: str
     text: str
     path: Path
 
@@ -174,6 +176,7 @@ def _parsed(path: Path, changed: int) -> StoredQuery:
             also=tuple(header.get("also", ())),
             why=bool(header.get("why", False)),
             slow=header.get("slow", ""),
+            shows=" ".join(header.get("shows", "").split()),
             text=text,
             path=path,
         )

@@ -179,6 +179,8 @@ def _question(stored: StoredQuery) -> click.Command:
 
     example = " ".join(["kg query", stored.name, *stored.example])
     columns = "\n".join(f"{name}: {meaning}" for name, meaning in stored.columns.items())
+    if stored.shows:
+        columns = f"{stored.shows[0].upper()}{stored.shows[1:]}\n\n\b\nColumns of the query file:\n{columns}"
     arguments = "\n".join(_told(p) for p in stored.params if not p.option)
     slow = f"\n\nSlow on a large graph: {stored.slow}." if stored.slow else ""
     told = f"{arguments}\n\n\b\n" if arguments else ""

@@ -108,6 +108,8 @@ class Lookup:
     def find(self, kind: str, text: str) -> Found:
         """An argument of a stored query. Raises UsageError, AmbiguousName or NotInGraph."""
         text = text.strip()
+        if text.startswith("<") and text.endswith(">"):  # as an answer in TSV has it
+            text = text[1:-1]
         if not text:
             raise UsageError(f"empty {kind}")
         if len(text) > 500:

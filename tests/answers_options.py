@@ -39,5 +39,4 @@ asked(
     "two of three genes", SOME, "2", "JAK2", "STAT3", "WNT1", rows=[*ALL_THREE, *(row + NO_WNT for row in (F61, F71))]
 )
 asked("three of three genes", SOME, "3", "JAK2", "STAT3", "WNT1", rows=ALL_THREE)
-asked("four of three genes", SOME, "4", "JAK2", "STAT3", "WNT1", rows=[])
 asked("two of three genes, by symbol", SOME, "2", "JAK2", "STAT3", "WNT1", tier="symbol", rows=[F11 + WNT])

@@ -66,6 +66,8 @@ def ways_to_ask(question: StoredQuery) -> Iterator[dict[str, Any]]:
         organisms += [{"organism": "any"}, {"organism": "mouse"}]
     for tier, organism in itertools.product(tiers, organisms):
         yield {**tier, **organism}
+    if "figures" in question.options:
+        yield {"since": 2018, "min_score": 0.5}
 
 
 def said(ask: Callable[[], kg.Answer]) -> Any:
@@ -80,14 +82,16 @@ def said(ask: Callable[[], kg.Answer]) -> Any:
 @pytest.mark.parametrize("name", list(catalogue()))
 def test_every_question_has_the_same_answer(server: Server, endpoint: kg.Endpoint, name: str) -> None:
     question = catalogue()[name]
-    example = [text for param in question.params for text in param.example]
+    example = [text for param in question.params if not param.option for text in param.example]
+    named = {param.name: list(param.example) for param in question.params if param.option}
     if (server.name, name) in LIMITS:
         with pytest.raises(AssertionError):  # else the reason no longer holds, and the line has to go
-            assert_same(name, example, {}, endpoint)
+            assert_same(name, example, named, endpoint)
         return
-    assert kg.query(name, *example, store=seeded_store()).table.rows or not example, "an example must find something"
+    found = kg.query(name, *example, store=seeded_store(), **named)
+    assert found.table.rows or not example, "an example must find something"
     for options in ways_to_ask(question):
-        assert_same(name, example, options, endpoint)
+        assert_same(name, example, {**named, **options}, endpoint)
 
 
 def assert_same(name: str, arguments: list[str], options: dict[str, Any], endpoint: kg.Endpoint) -> None:

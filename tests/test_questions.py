@@ -29,6 +29,7 @@ from records import FAMILY, SYNONYM, gene, short, write
 
 import kg
 from kg.answer import answer_with
+from kg.arguments import read_list
 from kg.catalogue import catalogue, get
 
 ASKED = all_asked()
@@ -127,7 +128,7 @@ def test_why_of_a_question_without_a_gene_in_a_figure(store: Path) -> None:
 
 def test_a_list_can_stand_in_a_file(tmp_path: Path, store: Path) -> None:
     file = tmp_path / "genes.tsv"
-    file.write_text("# symbol\tnote\nJAK2\tkinase\n\nSTAT3,factor\n", "utf-8")
+    file.write_text("# symbol\tnote\nJAK2\tkinase\n\nSTAT3\tfactor\n", "utf-8")
     asked_by_file = kg.query("figures-mentioning-genes", f"@{file}", store=store)
     assert asked_by_file.records() == kg.query("figures-mentioning-genes", "JAK2", "STAT3", store=store).records()
 
@@ -140,6 +141,46 @@ def test_a_file_without_a_list(tmp_path: Path, store: Path, content: bytes, told
     assert ran.code == 2
     assert str(file) in ran.err
     assert told in ran.err
+
+
+def test_commas_and_columns(tmp_path: Path) -> None:
+    """Commas stand between names, unless a tab or the file's ending says that there are columns."""
+    for name, content, names in (
+        ("list.txt", "JAK2,STAT3\nTP53", ["JAK2", "STAT3", "TP53"]),
+        ("list.csv", "JAK2,kinase\nSTAT3,factor", ["JAK2", "STAT3"]),
+        ("list.tsv", "JAK2\ta, b\nSTAT3\tc", ["JAK2", "STAT3"]),
+    ):
+        (tmp_path / name).write_text(content, "utf-8")
+        assert read_list(tmp_path / name) == names
+
+
+def test_a_list_from_stdin(store: Path) -> None:
+    ran = run("query", "figures-mentioning-genes", "@-", "--format", "csv", store=store, stdin=b"JAK2\nSTAT3\n")
+    assert ran.out == run("query", "figures-mentioning-genes", "JAK2", "STAT3", "--format", "csv", store=store).out
+
+
+def test_names_that_are_not_to_be_had(store: Path) -> None:
+    """All of the genes cannot be without one of them; any of them can. All that are missing are told at once."""
+    ran = run("query", "figures-mentioning-genes", "JAK2", "NOPE1", "JAK", store=store)
+    assert (ran.code, ran.out) == (2, "")
+    assert 'no gene "NOPE1"' in ran.err
+    assert '"JAK" is a family or complex' in ran.err
+    ran = run("query", "figures-mentioning-any-gene", "JAK2", "NOPE1", "JAK", store=store)
+    assert ran.code == 0
+    assert 'left out: no gene "NOPE1"' in ran.err
+    assert 'left out: "JAK" is a family or complex' in ran.err
+    alone = run("query", "figures-mentioning-any-gene", "JAK2", store=store)
+    assert ran.out == alone.out
+    ran = run("query", "figures-mentioning-any-gene", "NOPE1", store=store)
+    assert (ran.code, ran.out) == (2, "")
+    with pytest.raises(kg.UsageError, match="4 of 2 genes"):
+        kg.query("figures-mentioning-some-genes", "4", "JAK2", "STAT3", store=store)
+
+
+def test_an_iri_as_an_answer_has_it(store: Path) -> None:
+    iri = run("query", "figures-mentioning-genes", "TP53", "--format", "tsv", store=store).lines[1].split("\t")[0]
+    assert iri.startswith("<")
+    assert run("query", "genes-of-figure", iri, store=store).code == 0
 
 
 def test_a_file_that_is_not_there(store: Path) -> None:
