@@ -73,6 +73,11 @@ class Doc(NamedTuple):
     context: str
 
 
+def is_made(store: str | Path | None = None) -> bool:
+    """Whether a store has its index, so that nobody has to wait for it."""
+    return ((Path(store) if store else default_path()) / FILE).is_file()
+
+
 def index_path(store: str | Path | None = None) -> Path:
     """The index of a store; made if there is none. Raises CannotRun if there is no store or no room."""
     place = (Path(store) if store else default_path()).resolve()
