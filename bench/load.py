@@ -1,13 +1,14 @@
 """Load on `kg serve`: many clients with a mix of pages and queries, alone and beside one that asks for too much.
 
-    .venv/bin/python bench/load.py kg.store                  # 50 clients, 60 s, twice
+    .venv/bin/python bench/load.py kg.store                  # 50 clients, 60 s, three times
     .venv/bin/python bench/load.py kg.store --clients 10 --seconds 20 --json load.json
 
-Two rounds on servers of their own. In each, ``--clients`` clients ask one thing after the other, without a pause, so
+Three rounds on servers of their own. In each, ``--clients`` clients ask one thing after the other, without a pause, so
 that the machine is always busy: times are those of a full server, and clients and server share its processors. In the
-second round one more client sends cartesian products all the while, ``--heavy`` at a time. For each round: requests,
-answers other than 200, the median and 99th percentile of all, of pages and of queries; and the memory of the server
-(all of its processes, each page shared counted where it is shared: PSS) after 10 s and at the end.
+second round one more client sends cartesian products all the while, ``--heavy`` at a time; the third is as the first,
+and tells how far the machine is the same. For each round: requests, answers other than 200, the median and 99th
+percentile of all, of pages and of queries; and the memory of the server (all of its processes, what they share counted
+once: PSS) in the first 10 s and after.
 
 Exit code 1 if a client of the mix got anything but its answer.
 """
@@ -241,7 +242,7 @@ def measured(things: Things, store: Path, clients: int, heavy: int, seconds: flo
 
 
 def main() -> int:
-    """Run both rounds and print them."""
+    """Run the rounds and print them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", type=Path)
     parser.add_argument("--clients", type=int, default=50)
@@ -253,7 +254,7 @@ def main() -> int:
     things = Things(given.store)
     numbers = {}
     wrong = 0
-    for name, heavy in (("alone", 0), ("beside cartesian products", given.heavy)):
+    for name, heavy in (("alone", 0), ("beside cartesian products", given.heavy), ("alone again", 0)):
         done = measured(things, given.store, given.clients, heavy, given.seconds, given.options)
         numbers[name] = done.summary()
         print(name, json.dumps(numbers[name], indent=1), sep="\n", flush=True)

@@ -44,8 +44,11 @@ def search(
     kg search TGF-beta1 fibrosis
     kg search '"wnt signaling"' --gene CTNNB1 --year 2015-
     """
+    from kg.fulltext import is_made
     from kg.searching import search as run
 
+    if not is_made(store):
+        say("  making the search index, once for each build …")
     found = run(
         " ".join(text), kinds=kinds, organism=organism, year=year, gene=gene, limit=limit, offset=0, store=store
     )

@@ -53,6 +53,7 @@ def serve(
     or SIGTERM ends the server.
     """
     from kg.errors import CannotRun
+    from kg.fulltext import is_made
     from kg.store import default_path, open_store
 
     try:
@@ -64,6 +65,8 @@ def serve(
         raise CannotRun(f"kg serve needs the extra (no {error.name}): pip install 'pathway-figure-kg[serve]'") from None
     place = store or default_path()
     open_store(place)  # says what is wrong, before anything is started
+    if not is_made(place):
+        say("  making the search index, once for each build …")
     limits = Limits(max_rows, max_size * 1_000_000, timeout)
     serve(
         Address(host, port, names),

@@ -21,11 +21,12 @@ import tempfile
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyoxigraph
+from pyoxigraph import NamedNode
 
 from kg import vocab
 from kg.answer import columns, run
@@ -33,6 +34,7 @@ from kg.errors import CannotRun
 from kg.fold import fold, tokens, variants
 from kg.lexicon import Lexicon
 from kg.store import default_path, open_store, user_genes
+from kg.vocab import KG, SCHEMA
 
 FILE = "search-1.sqlite"
 """The number is that of the schema: another version of this package looks for another file."""
@@ -71,6 +73,11 @@ class Doc(NamedTuple):
     text: str
     words: str
     context: str
+
+
+def is_made(store: str | Path | None = None) -> bool:
+    """Whether a store has its index, so that nobody has to wait for it."""
+    return ((Path(store) if store else default_path()) / FILE).is_file()
 
 
 def index_path(store: str | Path | None = None) -> Path:
@@ -122,7 +129,7 @@ def _private(place: Path) -> Path:
 def _fill(path: Path, place: Path) -> None:
     db = sqlite3.connect(path, isolation_level=None)
     try:
-        db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;" + _SCHEMA)
         db.execute("BEGIN")
         genes = user_genes(place)
         _Filler(db, open_store(place), Lexicon.load([genes] if genes else [])).fill()
@@ -164,6 +171,11 @@ class _Filler:
         for row in found:
             yield tuple(row[i].value if row[i] is not None else None for i in width)
 
+    def _pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
+        """Subjects and objects of a property."""
+        for quad in self._store.quads_for_pattern(None, NamedNode(predicate), None, None):
+            yield quad.subject.value, quad.object.value  # type: ignore[union-attr]
+
     def _add(self, docs: Iterable[Doc]) -> None:
         for doc in docs:
             number = self._ids[doc.iri] = len(self._ids) + 1
@@ -184,12 +196,14 @@ class _Filler:
 
     def _figures_of_things(self) -> Counter[str]:
         """How many figures mention, or are of, a thing."""
-        query = (
-            "SELECT ?t (COUNT(DISTINCT ?f) AS ?n) WHERE { "
-            "?f schema:mentions|schema:about|kg:mentionsOrganism|schema:isPartOf ?t . ?f a schema:ImageObject } "
-            "GROUP BY ?t"
-        )
-        return Counter({thing: int(n) for thing, n in self._rows(query)})
+        count = Counter(thing for _, thing in self._pairs(SCHEMA + "mentions"))
+        count.update(paper for _, paper in self._pairs(SCHEMA + "isPartOf"))
+        count.update(organism for _, organism in self._organism_pairs())
+        return count
+
+    def _organism_pairs(self) -> set[tuple[str, str]]:
+        """Figures and the organisms that their articles are about, or their tables name."""
+        return {*self._pairs(SCHEMA + "about"), *self._pairs(KG + "mentionsOrganism")}
 
     def _several(self, query: str) -> dict[str, list[str]]:
         gathered: dict[str, list[str]] = defaultdict(list)
@@ -274,30 +288,31 @@ class _Filler:
         """Figure to its words and keywords, a line each; each word is held once, whatever the number of figures."""
         numbers: dict[str, int] = {}
         of: dict[str, array[int]] = {}
-        query = "SELECT ?f ?w WHERE { ?m kg:word|kg:keyword ?w ; oa:hasTarget ?f }"
-        for figure, word in self._rows(query):
-            of.setdefault(figure, array("I")).append(numbers.setdefault(" ".join(word.split()), len(numbers)))
+        for predicate in (KG + "word", KG + "keyword"):
+            for mention, word in self._pairs(predicate):
+                figure = mention.partition("#")[0]
+                of.setdefault(figure, array("I")).append(numbers.setdefault(" ".join(word.split()), len(numbers)))
         spelled = list(numbers)
         return lambda iri: "\n".join(spelled[n] for n in dict.fromkeys(of.get(iri, ())))
 
     # --- what ties them
 
     def _link(self) -> None:
-        query = (
-            "SELECT ?f ?t ?p WHERE { ?f schema:mentions|schema:about|kg:mentionsOrganism ?t ; schema:isPartOf ?p . "
-            "?f a schema:ImageObject }"
-        )
-        of_gene = "SELECT ?g ?t WHERE { ?g a schema:Gene ; schema:taxonomicRange ?t }"
         ids = self._ids
-        pairs = (
-            (ids[thing], ids[doc])
-            for figure, thing, paper in self._rows(query)
-            if thing in ids
-            for doc in (figure, paper)
-            if doc in ids
-        )
-        own = ((ids[taxon], ids[gene]) for gene, taxon in self._rows(of_gene) if taxon in ids)
-        self._db.executemany("INSERT OR IGNORE INTO link VALUES (?,?)", itertools.chain(pairs, own))
+        paper_of = {figure: ids.get(paper) for figure, paper in self._pairs(SCHEMA + "isPartOf")}
+        found: array[int] = array("Q")
+        for figure, thing in itertools.chain(self._pairs(SCHEMA + "mentions"), self._organism_pairs()):
+            if thing in ids and figure in ids:
+                found.append(ids[thing] << 32 | ids[figure])
+                if paper := paper_of.get(figure):
+                    found.append(ids[thing] << 32 | paper)
+        for gene, organism in self._pairs(SCHEMA + "taxonomicRange"):
+            if gene in ids and organism in ids:
+                found.append(ids[organism] << 32 | ids[gene])
+        # In order, so that the table is written from its beginning to its end.
+        ordered = sorted(found)
+        unlike = (pair for i, pair in enumerate(ordered) if not i or pair != ordered[i - 1])
+        self._db.executemany("INSERT INTO link VALUES (?,?)", ((pair >> 32, pair & 0xFFFFFFFF) for pair in unlike))
 
     def _terms_of_index(self) -> None:
         self._db.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, fts, row)")
@@ -308,9 +323,10 @@ class _Filler:
         )
         # A word of one text alone is as likely to be a slip itself.
         kept = (term for term, docs in read.fetchall() if docs > 1 or term in self._naming)
-        self._db.executemany(
-            "INSERT OR IGNORE INTO slip VALUES (?,?)", ((less, term) for term in kept for less in less_one(term))
-        )
+        self._db.execute("CREATE TABLE temp.slips (less TEXT, term TEXT)")
+        slips = ((less, term) for term in kept for less in less_one(term))
+        self._db.executemany("INSERT INTO temp.slips VALUES (?,?)", slips)
+        self._db.execute("INSERT INTO slip SELECT DISTINCT less, term FROM temp.slips ORDER BY less, term")
 
 
 def less_one(term: str) -> Iterator[str]:
@@ -322,9 +338,14 @@ def less_one(term: str) -> Iterator[str]:
 
 def _indexed(text: str) -> str:
     """A text as FTS5 takes it: its folded words, and what its compounds are when written in one."""
-    if not text:
-        return ""
+    return " ".join([_tokens(line) if len(line) < 40 else _every_token(line) for line in text.split("\n")])
+
+
+def _every_token(text: str) -> str:
     return " ".join((*tokens(text), *variants(text)))
+
+
+_tokens = lru_cache(maxsize=200_000)(_every_token)  # words of figures come again and again
 
 
 def _year(text: str | None) -> int | None:

@@ -567,3 +567,52 @@ def test_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     ran = run("serve", store=fixture_store())
     assert (ran.code, "pathway-figure-kg[serve]" in ran.err) == (3, True)
+
+
+def test_links_to_where_a_figure_is_elsewhere(tmp_path: Path) -> None:
+    ids = {"ndex": "9be4b2a1-0000-11ee-aa50-005056ae23aa", "wpid": "WP1234"}
+    write(tmp_path / "records", "PMC1__f1", genes=[gene("JAK2", "JAK2", "JAK2", 3717)], fields=ids)
+    kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
+    with served(tmp_path / "s") as running:
+        links = page(running, "/figure/PMC1__f1").links
+    assert links["PubMed Central"] == "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC1/figure/f1/"
+    assert links[f"NDEx {ids['ndex']}"] == f"https://www.ndexbio.org/viewer/networks/{ids['ndex']}"
+    assert links["WikiPathways WP1234"] == "https://www.wikipathways.org/pathways/WP1234.html"
+
+
+def test_where_record_and_table_disagree(tmp_path: Path) -> None:
+    from records import inline
+
+    write(
+        tmp_path / "records",
+        "PMC1__f1",
+        inline=[inline("AR", "AR", "hgnc_symbol", "AR", "367"), inline("JAK2", "JAK2", "hgnc_symbol", "JAK2", "3717")],
+        genes=[gene("JAK2", "JAK2", "JAK2", 3717), gene("STAT3", "STAT3", "STAT3", 6774)],
+    )
+    kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
+    with served(tmp_path / "s") as running:
+        found = page(running, "/figure/PMC1__f1")
+    assert "Only the record's own list names AR" in found.text
+    assert "Only the table names STAT3" in found.text
+    assert "PFOCR release 2021 and 2023" in found.text
+
+
+def test_names_in_a_caption_are_marked(tmp_path: Path) -> None:
+    write(
+        tmp_path / "records",
+        "PMC1__f1",
+        caption="JAK2, and JAK2b not; JAK is a family; β-catenin (CTNNB1) too.",
+        genes=[
+            gene("JAK2", "JAK2", "JAK2", 3717),
+            gene("JAK", "JAK", "JAK1", 3716, FAMILY),
+            gene("JAK", "JAK", "JAK2", 3717, FAMILY),
+            gene("CTNNB1", "CTNNB1", "CTNNB1", 1499),
+        ],
+    )
+    kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
+    with served(tmp_path / "s") as running:
+        text = running.ask("/figure/PMC1__f1", headers=HTML).text
+    caption = text.partition("<h2>Caption</h2>")[2].partition("</p>")[0]
+    assert re.findall(r"<mark[^>]*>([^<]*)</mark>", caption) == ["JAK2", "JAK", "CTNNB1"]
+    assert '<a href="/gene/3717" title="JAK2"><mark>JAK2</mark></a>' in caption
+    assert '<mark title="JAK1, JAK2">JAK</mark>' in caption

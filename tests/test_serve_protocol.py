@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import socket
 import threading
 import time
@@ -422,7 +424,8 @@ def test_sigterm_ends_it_cleanly_and_it_is_quiet() -> None:
         assert running.ask("/healthz").text == "ok\n"
         running.sparql("not a query")
         assert running.stop() == 0
-        assert len(running.lines) == 1  # where it listens, and no more
+        told = [line for line in running.lines if "search index" not in line]
+        assert len(told) == 1  # where it listens, and no more
 
 
 def test_sigterm_while_a_query_runs() -> None:
@@ -435,6 +438,34 @@ def test_sigterm_while_a_query_runs() -> None:
 def _ignore(running: Served) -> None:
     with contextlib.suppress(OSError):
         running.sparql(SLOW)
+
+
+def test_processes_that_are_killed_are_replaced() -> None:
+    """By whoever runs out of memory: first a worker, then the one that makes workers, and all of them with it."""
+    with served(fixture_store()) as running:
+        (nursery,) = children(running.process.pid)
+        for victim in (children(nursery)[0], nursery):
+            os.kill(victim, signal.SIGKILL)
+            time.sleep(0.5)
+            for _ in range(8):
+                assert running.ask("/gene/3717").status == 200
+                assert running.sparql("ASK {}").status == 200
+
+
+def test_nothing_is_left_when_the_server_is_killed() -> None:
+    with served(fixture_store()) as running:
+        (nursery,) = children(running.process.pid)
+        left = [nursery, *children(nursery)]
+        running.process.kill()
+        running.process.wait()
+        end = time.monotonic() + 20
+        while any(Path(f"/proc/{pid}").exists() for pid in left) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert [pid for pid in left if Path(f"/proc/{pid}").exists()] == []
+
+
+def children(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
 def test_the_log_is_common_and_cannot_be_forged() -> None:

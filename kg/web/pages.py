@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from kg import catalogue, searching
 from kg.answer import ask_store
@@ -33,8 +33,8 @@ from kg.web.reply import HTML, Refused, Reply, phrase
 from kg.web.worker import Visit
 
 _HITS = 20
-_KEYS = {"figure": "pfocr", "gene": "ncbigene", "paper": "pmc", "organism": "ncbitaxon"}
-"""Kind of page to the CURIE prefix of its things."""
+_KINDS = ("figure", "gene", "paper", "organism", "term")
+"""Kinds of things that have pages."""
 
 _OVERVIEWS = {
     "gene": "/question/most-figured-genes",
@@ -97,7 +97,7 @@ class Site:
                 return self._question(rest, fields, limits)
             if first == "gene" and rest.endswith("/network.json"):
                 return _json(things.network(self.ask, self._find("gene", rest.partition("/")[0]).iris[0]))
-            if first in rdf_kinds:
+            if first in _KINDS:
                 return self._thing(first, rest, fields, job, limits)
         elif job.path == f"/{first}":
             plain: dict[str, Callable[[Fields, Visit, Limits], Reply]] = {
@@ -134,10 +134,12 @@ class Site:
             for label, ending in (("Turtle", ".ttl"), ("JSON-LD", ".jsonld"), ("N-Triples", ".nt"))
         ]
         alternates = ", ".join(f'<{url}>; rel="alternate"; type="{_DATA_TYPES[label]}"' for label, url in data_links)
-        headers: tuple[tuple[str, str], ...] = (("vary", "accept"), ("link", f'<{iri}>; rel="describes", {alternates}'))
+        headers: tuple[tuple[str, str], ...] = (
+            ("vary", "accept"),
+            ("link", f'<{_ascii(iri)}>; rel="describes", {alternates}'),
+        )
         if media_type != "text/html":
-            page_kind = "term" if kind == "term" else kind
-            reply = rdf.document(self.store, page_kind, iri, media_type, limits)
+            reply = rdf.document(self.store, kind, iri, media_type, limits)
             return reply._replace(headers=(*reply.headers, *headers))
         values = self._page(kind, iri, fields)
         values |= {"data_links": data_links, "data_types": _DATA_TYPES}
@@ -284,7 +286,6 @@ class Site:
         return html(values, headers=(("x-styles", "inline"),))
 
 
-rdf_kinds = (*_KEYS, "term")
 _DATA_TYPES = {"Turtle": "text/turtle", "JSON-LD": "application/ld+json", "N-Triples": "application/n-triples"}
 
 
@@ -303,6 +304,11 @@ def problem(status: int, message: str, choices: list[tuple[str, str]] | None = N
     """A page that says what is wrong."""
     values = {"template": "problem.html", "title": phrase(status), "message": message, "choices": choices or []}
     return html(values, status)
+
+
+def _ascii(iri: str) -> str:
+    """An IRI as a header may have it."""
+    return quote(iri, safe="%/:=&?~#+!$,;'@()*[]")
 
 
 def _status(error: KgError) -> int:

@@ -57,6 +57,7 @@ class Nursery:
         self._setup = setup
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     @property
     def store(self) -> str:
@@ -78,6 +79,10 @@ class Nursery:
 
     async def fork(self) -> Worker:
         """A new worker that is ready. Raises CannotRun if it says that it cannot work."""
+        async with self._one_at_a_time:
+            return await self._fork()
+
+    async def _fork(self) -> Worker:
         for attempt in (1, 2):
             ours, theirs = socket.socketpair()
             try:

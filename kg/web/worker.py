@@ -112,8 +112,8 @@ def _preload(setup: Setup) -> None:
 
 def _child(descriptor: int, setup: Setup) -> int:
     try:
-        _end_with_parent()
         _without_network()
+        _end_with_parent()  # after that: a change of credentials undoes it
         _quiet()
         with socket.socket(fileno=descriptor) as parent, parent.makefile("rwb") as stream:
             serve(stream, setup)
