@@ -83,6 +83,7 @@ def normalise(record: Record, lexicon: Lexicon, noise: Mapping[str, str]) -> Fig
         _known_genes(record, lexicon)
     about, about_names = _organisms(record.organisms, lexicon)
     mentioned, mentioned_names = _organisms(record.organisms_ner, lexicon)
+    table = mentioned if record.organisms_ner else _organisms_of_table(record)
     rows = _gene_mentions(record, lexicon, noise, about, about_names)
     terms = [_term_mention(row) for row in record.terms]
     keywords = _keyword_mentions(
@@ -96,10 +97,10 @@ def normalise(record: Record, lexicon: Lexicon, noise: Mapping[str, str]) -> Fig
         record=record,
         about=about,
         about_names=about_names,
-        mentioned=mentioned,
+        mentioned=table,
         mentioned_names=mentioned_names,
         mentions=mentions,
-        shared=_shared(record, mentions, lexicon, {*about, *mentioned}),
+        shared=_shared(record, mentions, lexicon, {*about, *table}),
     )
 
 
@@ -130,6 +131,12 @@ def _organisms(names: Sequence[str], lexicon: Lexicon) -> tuple[tuple[str, ...],
         else:
             unknown.append(name)
     return tuple(dict.fromkeys(known)), tuple(unknown)
+
+
+def _organisms_of_table(record: Record) -> tuple[str, ...]:
+    """Organisms of the table beside a record of 2021, which has no key that repeats them (PMC100003: all fly)."""
+    rows = (row for row in record.genes if row.stated_in == "sidecar")
+    return tuple(dict.fromkeys(row.taxon_id for row in rows if row.taxon_id))
 
 
 def _gene_mentions(

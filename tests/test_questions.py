@@ -279,7 +279,7 @@ def test_one_word_without_a_doubt_is_enough(tmp_path: Path) -> None:
     found = kg.query("figures-mentioning-genes", "PIK3CA", "AKT1", store=tmp_path / "s").records()
     assert [[row[f"PIK3CA_{part}"] for part in ("words", "note", "support")] for row in found] == [
         ["P13K, PI3K", None, "article"],
-        ["P13K", "rewritten", "unknown"],
+        ["P13K", "rewritten", "table only"],
     ]
     assert {row["AKT1_note"] for row in found} == {"familyWord, rewritten"}
     assert {row["AKT1_words"] for row in found} == {"AKT, PKB"}

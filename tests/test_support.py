@@ -36,7 +36,7 @@ CASES = {
     "one of the article's": Case(JAK2_MOUSE, [HS, MM], [HS], "article"),
     "another than the article's": Case(JAK2_MOUSE, [HS], [HS, MM], "table only"),
     "the article tells none": Case(JAK2, ["NA"], [HS], "table only"),
-    "nothing tells one": Case(JAK2, ["NA"], ["NA"], "unknown"),
+    "the table alone, with nothing in its list": Case(JAK2, ["NA"], ["NA"], "table only"),
     "neither names it": Case(gene("hop", "hop", "hop", 32080, taxon=FLY), [HS], [MM], "unknown"),
     "a strain of the article's species": Case(REC_A, [COLI], [K12], "article"),
     "a strain, with nothing in the table's list": Case(REC_A, [COLI], ["NA"], "article"),
@@ -141,6 +141,8 @@ def test_the_rule_is_the_same_text_in_every_query() -> None:
         "figures-mentioning-any-gene",
         "figures-mentioning-genes",
         "figures-mentioning-some-genes",
+        "figures-per-organism-and-year",
+        "figures-with-and-without",
         "genes-of-figure",
         "why-gene-in-figure",
     }
