@@ -194,7 +194,7 @@ class Pool:
         self._name = name
         self._nursery = nursery
         self._terms = terms
-        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
+        self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         self._all: set[Worker] = set()
         self._waiting = 0
         self._slow = 0
