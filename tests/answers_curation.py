@@ -162,3 +162,10 @@ asked(
     ],
 )
 asked("organisms, since 2023", "figures-per-organism-and-year", since=2023, rows=[(HS, "2023", "1", "0")])
+asked(
+    "figures of a paper, of a high score",
+    "figures-of-paper",
+    "PMC1",
+    min_score=0.9,
+    rows=[],
+)

@@ -116,6 +116,14 @@ def test_why_tells_each_mention_behind_an_answer(store: Path) -> None:
     ]
 
 
+def test_why_of_the_genes_of_a_figure(store: Path) -> None:
+    found = kg.query("genes-of-figure", "PMC1__f1", why=True, limit=2, store=store).records()
+    assert [(row["symbol"], row["why_word"], row["why_lexicon"]) for row in found] == [
+        ("JAK2", "JAK2", SYMBOL_2023),
+        ("STAT3", "STAT3", SYMBOL_2023),
+    ]
+
+
 def test_why_of_a_question_without_a_gene_in_a_figure(store: Path) -> None:
     ran = run("query", "papers-with-most-figures", "--why", store=store)
     assert ran.code == 2
