@@ -254,7 +254,8 @@ def coverage(table: Table, asked: Asked) -> Shown:
         # Under an id of earlier days, records name the same gene; a figure has one id or the other.
         counts = [literal(sum(int(entry[tier].value) for entry in found)) if found else None for tier in tiers]
         label = literal(given.found.label) if given.found else None
-        rows.append((literal(given.text), label, gene, literal(status), *counts))
+        typed = given.text.encode("utf-8", "backslashreplace").decode()  # what a shell gives need not be UTF-8
+        rows.append((literal(typed), label, gene, literal(status), *counts))
     full = Table(("input", "taken_as", "gene", "status", *tiers), rows)
     named = sum(bool(row[2]) for row in rows)
     return Shown(full, full, f"{counted(len(rows), 'name')}: {named} found, {len(rows) - named} not")
