@@ -49,7 +49,7 @@ class Server:
         seconds = setup.limits.seconds
         self._nursery = Nursery(setup)
         self._queries = Pool("query processes", self._nursery, Terms(sizes.queries, seconds, sizes.waiting, seconds))
-        self._pages = Pool("page processes", self._nursery, Terms(sizes.pages, _PAGE_SECONDS, sizes.waiting, 10.0))
+        self._pages = Pool("page processes", self._nursery, Terms(sizes.pages, _PAGE_SECONDS, sizes.waiting, 20.0))
 
     async def start(self) -> None:
         """Start the processes, and make the search index if there is none. Raises CannotRun."""

@@ -83,28 +83,36 @@ class Nursery:
             return await self._fork()
 
     async def _fork(self) -> Worker:
-        for attempt in (1, 2):
-            ours, theirs = socket.socketpair()
+        try:
+            worker = await self._ask()
+        except (OSError, Died, TimeoutError):  # the nursery has died
+            self.stop()
+            self.start()
             try:
-                with theirs:
-                    if self._control is None:
-                        raise BrokenPipeError
-                    socket.send_fds(self._control, [b"+"], [theirs.fileno()])
-                reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_BUFFER)
-                hello = await asyncio.wait_for(_receive(reader), _START_SECONDS)
-                break
+                worker = await self._ask()
             except (OSError, Died, TimeoutError):
-                ours.close()
-                if attempt == 2:
-                    raise CannotRun("the processes that answer do not start") from None
-                self.stop()
-                self.start()
-        assert isinstance(hello, Hello)
-        worker = Worker(hello, reader, writer)
-        if hello.error:
+                raise CannotRun("the processes that answer do not start") from None
+        if worker.hello.error:
             worker.kill()
-            raise CannotRun(hello.error)
+            raise CannotRun(worker.hello.error)
         return worker
+
+    async def _ask(self) -> Worker:
+        """A worker that has said hello."""
+        if self._control is None:
+            raise Died
+        ours, theirs = socket.socketpair()
+        # From here on the socket is the loop's: closed behind its back, its number would be another's.
+        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_BUFFER)
+        try:
+            with theirs:
+                socket.send_fds(self._control, [b"+"], [theirs.fileno()])
+            hello = await asyncio.wait_for(_receive(reader), _START_SECONDS)
+        except BaseException:
+            writer.close()
+            raise
+        assert isinstance(hello, Hello)
+        return Worker(hello, reader, writer)
 
     def stop(self) -> None:
         """End the nursery; workers end with it."""
@@ -120,6 +128,7 @@ class Worker:
     """One worker process, seen from the parent."""
 
     def __init__(self, hello: Hello, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.hello = hello
         self.pid = hello.pid
         self.store = hello.store
         self.slow = False
