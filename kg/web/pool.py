@@ -27,6 +27,8 @@ from kg.web.worker import LENGTH, Hello, Job, Setup
 
 QUICK = 1.0
 """Seconds of a processor after which a job is a slow one."""
+_AT_ONCE = 0.2
+"""Seconds within which a worker that dies had died before it got its job, which then is another's."""
 _LOOK = 0.25
 """Seconds between two looks at that."""
 _NICE = 15
@@ -242,18 +244,22 @@ class Pool:
         if self._slow >= self._slow_most and self._known_slow.get(job, 0.0) > time.monotonic():
             await asyncio.sleep(QUICK)  # a client that asks again at once is not to keep us busy with saying no
             raise self._too_slow(limit)
-        worker = await self._take()
-        try:
-            return await self._watched(worker, job, limit)
-        except Died:
-            worker.kill()
-            raise Refused(
-                500, "the process that worked on this has ended: most likely it needed more memory than it may have"
-            ) from None
-        except TimeoutError:
-            raise _unavailable(f"this took longer than {limit:g} s and was stopped", int(limit)) from None
-        finally:  # also when the client went away, which cancels
-            self._give_back(worker)
+        for _ in range(self._terms.size):
+            worker = await self._take()
+            begun = time.monotonic()
+            try:
+                return await self._watched(worker, job, limit)
+            except Died:
+                worker.kill()
+                if time.monotonic() - begun > _AT_ONCE:
+                    break
+            except TimeoutError:
+                raise _unavailable(f"this took longer than {limit:g} s and was stopped", int(limit)) from None
+            finally:  # also when the client went away, which cancels
+                self._give_back(worker)
+        raise Refused(
+            500, "the process that worked on this has ended: most likely it needed more memory than it may have"
+        )
 
     async def _watched(self, worker: Worker, job: Job, limit: float) -> Reply:
         doing = asyncio.ensure_future(worker.do(job))
