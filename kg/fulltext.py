@@ -53,7 +53,11 @@ CREATE TABLE name (folded TEXT, figures INTEGER, doc INTEGER, shown TEXT);
 CREATE TABLE term (term TEXT PRIMARY KEY, docs INTEGER) WITHOUT ROWID;
 CREATE TABLE slip (less TEXT, term TEXT, PRIMARY KEY (less, term)) WITHOUT ROWID
 """
-_INDEXES = "CREATE INDEX doc_iri ON doc (iri); CREATE INDEX name_folded ON name (folded, figures DESC)"
+_INDEXES = """
+CREATE INDEX doc_iri ON doc (iri);
+CREATE INDEX doc_kind ON doc (kind);
+CREATE INDEX name_folded ON name (folded, figures DESC)
+"""
 
 _SHORTEST, _LONGEST = 4, 24
 """Letters of a word that is looked up when mistyped."""

@@ -27,6 +27,8 @@ _WEIGHTS = "8.0, 6.0, 1.0, 3.0, 0.7"
 """Of title, names, text, words, context."""
 _MOST_WORDS = 32
 _MOST_LETTERS = 1_000
+_FEWEST_LETTERS = 2
+"""Letters that a completion needs: one is the beginning of too much."""
 _PASSAGE = 180
 """Letters of a passage, about."""
 
@@ -236,7 +238,7 @@ class _Search:
     def complete(self, text: str, limit: int) -> list[Hit]:
         text = _characters(text[:_MOST_LETTERS])
         start = fold(text).strip()
-        if not start:
+        if len(start) < _FEWEST_LETTERS:
             return []
         # First what is called so, then what begins so or is also called so, then what has another name that begins so.
         found = self._db.execute(

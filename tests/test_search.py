@@ -170,7 +170,8 @@ def test_completion() -> None:
     assert [hit.id for hit in complete("tumour supp", store=store)] == ["PMC9__f1"]
     assert [hit.kind for hit in complete("pmc9", kinds=["paper"], store=store)] == ["paper"]
     assert complete("", store=store) == []
-    assert len(complete("p", limit=3, store=store)) == 3
+    assert complete("p", store=store) == []
+    assert len(complete("pa", limit=3, store=store)) == 3
 
 
 def test_a_new_build_has_a_new_index(tmp_path: Path) -> None:

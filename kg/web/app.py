@@ -21,9 +21,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from kg.errors import CannotRun
 from kg.web import protocol
 from kg.web.accept import best
-from kg.web.pool import Nursery, Pool, Terms
+from kg.web.pool import Died, Nursery, Pool, Terms
 from kg.web.render import STATIC, render
 from kg.web.reply import HTML, Refused, Reply, phrase, text
 from kg.web.worker import BUG, Describe, Job, Prepare, Query, Setup, Visit
@@ -49,13 +50,23 @@ class Server:
         seconds = setup.limits.seconds
         self._nursery = Nursery(setup)
         self._queries = Pool("query processes", self._nursery, Terms(sizes.queries, seconds, sizes.waiting, seconds))
-        self._pages = Pool("page processes", self._nursery, Terms(sizes.pages, _PAGE_SECONDS, sizes.waiting, 10.0))
+        self._pages = Pool("page processes", self._nursery, Terms(sizes.pages, _PAGE_SECONDS, sizes.waiting, 20.0))
 
     async def start(self) -> None:
         """Start the processes, and make the search index if there is none. Raises CannotRun."""
         self._nursery.start()
+        maker = await self._nursery.fork()  # of its own: it may have grown large
+        try:
+            await maker.do(Prepare())
+        except Refused as refused:
+            raise CannotRun(f"the search index cannot be made: {refused.message}") from None
+        except Died:
+            raise CannotRun(
+                "the search index cannot be made: its process has ended, for want of memory perhaps"
+            ) from None
+        finally:
+            maker.kill()
         await self._pages.start()
-        await self._pages.do(Prepare(), seconds=24 * 3600.0)
         await self._queries.start()
 
     def stop(self) -> None:

@@ -27,6 +27,8 @@ from kg.web.worker import LENGTH, Hello, Job, Setup
 
 QUICK = 1.0
 """Seconds of a processor after which a job is a slow one."""
+_AT_ONCE = 0.2
+"""Seconds within which a worker that dies had died before it got its job, which then is another's."""
 _LOOK = 0.25
 """Seconds between two looks at that."""
 _NICE = 15
@@ -83,28 +85,36 @@ class Nursery:
             return await self._fork()
 
     async def _fork(self) -> Worker:
-        for attempt in (1, 2):
-            ours, theirs = socket.socketpair()
+        try:
+            worker = await self._ask()
+        except (OSError, Died, TimeoutError):  # the nursery has died
+            self.stop()
+            self.start()
             try:
-                with theirs:
-                    if self._control is None:
-                        raise BrokenPipeError
-                    socket.send_fds(self._control, [b"+"], [theirs.fileno()])
-                reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_BUFFER)
-                hello = await asyncio.wait_for(_receive(reader), _START_SECONDS)
-                break
+                worker = await self._ask()
             except (OSError, Died, TimeoutError):
-                ours.close()
-                if attempt == 2:
-                    raise CannotRun("the processes that answer do not start") from None
-                self.stop()
-                self.start()
-        assert isinstance(hello, Hello)
-        worker = Worker(hello, reader, writer)
-        if hello.error:
+                raise CannotRun("the processes that answer do not start") from None
+        if worker.hello.error:
             worker.kill()
-            raise CannotRun(hello.error)
+            raise CannotRun(worker.hello.error)
         return worker
+
+    async def _ask(self) -> Worker:
+        """A worker that has said hello."""
+        if self._control is None:
+            raise Died
+        ours, theirs = socket.socketpair()
+        # From here on the socket is the loop's: closed behind its back, its number would be another's.
+        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_BUFFER)
+        try:
+            with theirs:
+                socket.send_fds(self._control, [b"+"], [theirs.fileno()])
+            hello = await asyncio.wait_for(_receive(reader), _START_SECONDS)
+        except BaseException:
+            writer.close()
+            raise
+        assert isinstance(hello, Hello)
+        return Worker(hello, reader, writer)
 
     def stop(self) -> None:
         """End the nursery; workers end with it."""
@@ -120,6 +130,7 @@ class Worker:
     """One worker process, seen from the parent."""
 
     def __init__(self, hello: Hello, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.hello = hello
         self.pid = hello.pid
         self.store = hello.store
         self.slow = False
@@ -233,18 +244,22 @@ class Pool:
         if self._slow >= self._slow_most and self._known_slow.get(job, 0.0) > time.monotonic():
             await asyncio.sleep(QUICK)  # a client that asks again at once is not to keep us busy with saying no
             raise self._too_slow(limit)
-        worker = await self._take()
-        try:
-            return await self._watched(worker, job, limit)
-        except Died:
-            worker.kill()
-            raise Refused(
-                500, "the process that worked on this has ended: most likely it needed more memory than it may have"
-            ) from None
-        except TimeoutError:
-            raise _unavailable(f"this took longer than {limit:g} s and was stopped", int(limit)) from None
-        finally:  # also when the client went away, which cancels
-            self._give_back(worker)
+        for _ in range(self._terms.size):
+            worker = await self._take()
+            begun = time.monotonic()
+            try:
+                return await self._watched(worker, job, limit)
+            except Died:
+                worker.kill()
+                if time.monotonic() - begun > _AT_ONCE:
+                    break
+            except TimeoutError:
+                raise _unavailable(f"this took longer than {limit:g} s and was stopped", int(limit)) from None
+            finally:  # also when the client went away, which cancels
+                self._give_back(worker)
+        raise Refused(
+            500, "the process that worked on this has ended: most likely it needed more memory than it may have"
+        )
 
     async def _watched(self, worker: Worker, job: Job, limit: float) -> Reply:
         doing = asyncio.ensure_future(worker.do(job))

@@ -74,7 +74,7 @@ class Visit(NamedTuple):
 
 
 class Prepare(NamedTuple):
-    """A job: make what is made on first use (the search index)."""
+    """A job: make what is made on first use (the search index), with as much memory as it takes."""
 
 
 Job = Query | Describe | Visit | Prepare
@@ -144,9 +144,10 @@ def _quiet() -> None:
         os.dup2(null, stream)
 
 
-def _bounded(megabytes: int) -> None:
+def _bounded(megabytes: int | None) -> None:
+    """Bound this process's memory (None: by what bounds it from outside alone)."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = megabytes << 20
+    wanted = hard if megabytes is None else megabytes << 20
     resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
@@ -177,7 +178,9 @@ def _done(site: Site, job: Job, setup: Setup) -> Reply | Refused:
             case Visit():
                 return site.visit(job, setup.limits)
             case Prepare():
+                _bounded(None)
                 site.prepare()
+                _bounded(setup.memory)
                 return text(200, "ready")
     except Refused as refused:
         return refused
