@@ -12,7 +12,7 @@ import pyoxigraph
 import pytest
 from faulty import FaultyServer
 from pyoxigraph import Literal, NamedNode, Quad
-from question_records import ROOT, run, seeded_store
+from question_records import FIGURES, ROOT, run, seeded_store
 from servers import Server
 
 import kg
@@ -70,6 +70,12 @@ def ways_to_ask(question: StoredQuery) -> Iterator[dict[str, Any]]:
         yield {"since": 2018, "min_score": 0.5}
 
 
+def example_of(question: StoredQuery) -> tuple[list[str], dict[str, Any]]:
+    """The arguments of its example, those by position and those by name."""
+    by_name = {param.name: list(param.example) for param in question.params if param.option}
+    return [text for param in question.params if not param.option for text in param.example], by_name
+
+
 def said(ask: Callable[[], kg.Answer]) -> Any:
     """An answer as columns, rows and notes, or the error in its place."""
     try:
@@ -82,8 +88,7 @@ def said(ask: Callable[[], kg.Answer]) -> Any:
 @pytest.mark.parametrize("name", list(catalogue()))
 def test_every_question_has_the_same_answer(server: Server, endpoint: kg.Endpoint, name: str) -> None:
     question = catalogue()[name]
-    example = [text for param in question.params if not param.option for text in param.example]
-    named = {param.name: list(param.example) for param in question.params if param.option}
+    example, named = example_of(question)
     if (server.name, name) in LIMITS:
         with pytest.raises(AssertionError):  # else the reason no longer holds, and the line has to go
             assert_same(name, example, named, endpoint)
@@ -169,7 +174,7 @@ def test_sparql_of_each_form(server: Server) -> None:
     text = "CONSTRUCT { ?f schema:name ?n } WHERE { ?f a schema:ImageObject ; schema:name ?n }"
     ran = run("sparql", text, "--format", "ntriples", *at)
     assert ran.out == run("sparql", text, "--format", "ntriples", store=seeded_store()).out
-    assert len(ran.lines) == 12
+    assert len(ran.lines) == len(FIGURES) + 3  # the disputed two, and the seed figure
     assert run("sparql", text, "--format", "csv", *at).code == 2
 
 
@@ -260,9 +265,9 @@ def in_columns(table: Table, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
 def test_questions_page_by_page(server: Server, name: str) -> None:
     if (server.name, name) in LIMITS:
         return
-    example = [text for param in catalogue()[name].params for text in param.example]
-    ours = kg.query(name, *example, store=seeded_store()).table
-    pages = kg.query(name, *example, endpoint=kg.Endpoint(server.query, graph=GRAPH, page_size=4)).table
+    example, named = example_of(catalogue()[name])
+    ours = kg.query(name, *example, store=seeded_store(), **named).table
+    pages = kg.query(name, *example, endpoint=kg.Endpoint(server.query, graph=GRAPH, page_size=4), **named).table
     assert pages.columns == ours.columns
     assert sorted(map(str, pages.rows)) == sorted(map(str, ours.rows))
 
