@@ -17,7 +17,7 @@ from kg.lookup import Found, Lookup
 from kg.vocab import KG, Tier
 
 TIERS = ("symbol", "synonym", "family", "keyword", "all")
-_NOTHING = KG + "nothing"
+_NOTHING = vocab.BASE + "nothing"
 """An IRI that no graph says anything of."""
 MOST_NAMES = 20_000
 """Most names that a list may have: as many as there are genes of one organism."""

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -250,7 +251,8 @@ def test_an_interrupted_load_says_what_to_do(tmp_path: Path) -> None:
     with FaultyServer() as server:
         server.faults, server.paths = ["", "slow"], {"/query"}
         command = [sys.executable, "-m", "kg", "load", server.query, "--store", str(seeded_store())]
-        process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
+        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a job in the background does not hear it
+        process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True, preexec_fn=heard)
         wait_for(server, 2)
         os.kill(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=30)

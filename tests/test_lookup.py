@@ -409,7 +409,6 @@ HOSTILE = {
     "an IRI's end": "ncbigene:3717> ?p ?o . <x:a",
     "an IRI with quotes": 'https://identifiers.org/ncbigene/3717"> . <x:a',
     "angle brackets": "<>",
-    "an IRI in angle brackets": "<https://identifiers.org/ncbigene/3717>",
     "a line break": "JAK2\nSTAT3",
     "a line break in an IRI": "https://identifiers.org/ncbigene/37\n17",
     "quotes": '"JAK2"',
