@@ -74,7 +74,7 @@ def fields_of(query: StoredQuery, given: Fields) -> list[Field]:
 
     made = []
     for param in query.params:
-        default = " ".join(getattr(param, "default", ()))
+        default = " ".join(param.default)
         made.append(
             Field(
                 name=param.name,
@@ -105,7 +105,7 @@ def fields_of(query: StoredQuery, given: Fields) -> list[Field]:
 
 
 def _required(param: Param) -> bool:
-    return not (getattr(param, "optional", False) or getattr(param, "option", False) or getattr(param, "default", ()))
+    return not (param.option or param.default)
 
 
 def is_asked(query: StoredQuery, given: Fields) -> bool:
@@ -119,7 +119,7 @@ def ask_question(ask: Ask, query: StoredQuery, given: Fields, genes: Path | None
     named: dict[str, list[str]] = {}
     for param in query.params:
         texts = _texts(param, given.get(param.name, ()))
-        if getattr(param, "option", False):
+        if param.option:
             if texts:
                 named[param.name] = texts
         else:
