@@ -7,7 +7,6 @@ A name is never guessed at: one meaning is taken (and said, where it is not plai
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import itertools
 import re
@@ -132,16 +131,20 @@ class Lookup:
         """A gene by symbol (any case), alias or previous symbol, CURIE or IRI; also by HGNC's IRI of a symbol.
 
         A name that nothing has is tried once more with Greek letters by their names or Latin ones, and without
-        hyphens: β-catenin, TNFα, TGF-β1.
+        hyphens: β-catenin, TNFα, TGF-β1. Where such a spelling means several genes, it asks back as that spelling does.
         """
         try:
             return self._gene(text)
         except NotInGraph as unknown:
             for spelling in _spellings(text):
-                with contextlib.suppress(NotInGraph, UsageError):
+                try:
                     found = self._gene(spelling)
-                    self.notes.append(f"{text}: read as {spelling}")
-                    return found
+                except AmbiguousName:
+                    raise
+                except (NotInGraph, UsageError):
+                    continue
+                self.notes.append(f"{text}: read as {spelling}")
+                return found
             raise unknown from None
 
     def _gene(self, text: str) -> Found:

@@ -62,5 +62,8 @@ def _rank(term: Term | None) -> tuple[int, float, str]:
     if isinstance(term, NamedNode):
         return (2, 0, term.value)
     if isinstance(term, Literal) and term.datatype.value in _NUMERIC:
-        return (3, float(term.value), "")
+        try:
+            return (3, float(term.value), "")
+        except ValueError:  # an ill-typed literal of somebody's own store: "many"^^xsd:integer
+            pass
     return (4, 0, term.value)

@@ -29,7 +29,7 @@ from kg.model import (
     TermFacts,
 )
 from kg.normalise import GENE_SOURCES, RELEASES
-from kg.terms import KEPT, Block, Kept, Said, Statement, iri, literal, statements
+from kg.terms import KEPT, Block, Kept, Said, Statement, iri, literal
 from kg.vocab import DCTERMS, DOCO, FABIO, KG, OA, RDF, RDFS, SCHEMA, SKOS, WP, XSD, Tier
 
 _TYPE = iri(RDF + "type")
@@ -111,13 +111,8 @@ def canonical_double(text: str) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
-def figure_triples(figure: Figure) -> list[Statement]:
-    """The figure, its links to things, and its mentions; no triple of a shared thing."""
-    return list(statements(figure_blocks(figure)))
-
-
 def figure_blocks(figure: Figure) -> list[Block]:
-    """The same as blocks: first the figure with its links, then each mention."""
+    """Blocks of one record: first the figure with its links to things, then each mention; none of a shared thing."""
     found = [_figure(figure)]
     this = found[0].subject
     head = head_of_mention(this)

@@ -342,15 +342,15 @@ def graph(
     from kg.normalise import normalise
     from kg.read import find_items, read_record
     from kg.shared import Settler
-    from kg.terms import ntriples
-    from kg.triples import figure_triples
+    from kg.terms import ntriples, statements
+    from kg.triples import figure_blocks
     from kg.verdict import record_graph
 
     triples: list[Statement] = []
     settler = Settler(lexicon)
     for item in find_items(sources).items:
         figure = normalise(read_record(item), lexicon, noise)
-        own = figure_triples(figure)
+        own = list(statements(figure_blocks(figure)))
         if checker:
             assert checker.check(record_graph(ntriples(own), figure.shared, lexicon)) == []
         triples += own

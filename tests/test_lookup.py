@@ -233,6 +233,14 @@ def test_an_alias_of_several_genes_is_asked_back(store: Path) -> None:
     assert "cox1, " not in str(raised.value)  # the names are written as the lexicon has them
 
 
+@pytest.mark.parametrize("text", ["COX-1", "cox-1"])
+def test_a_spelling_that_means_several_genes_is_asked_back_too(store: Path, text: str) -> None:
+    """No gene is called COX-1; without the hyphen it is an alias of two."""
+    with pytest.raises(AmbiguousName, match="two human genes") as raised:
+        kg.query("figures-mentioning-genes", text, store=store)
+    assert raised.value.candidates == ("ncbigene:4512", "ncbigene:5742")
+
+
 def test_the_candidates_are_answers_to_the_question(store: Path) -> None:
     for candidate in ("MT-CO1", "ncbigene:4512"):
         ran = run("query", "figures-mentioning-genes", candidate, store=store)
