@@ -119,6 +119,12 @@ class Lexicon:
         text = "\n".join(f"{table.name} {table.sha256}" for table in self.tables)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def index(self, taxon: str) -> None:
+        """Make the indexes of an organism's genes now, by id and by name, rather than when many have been asked for."""
+        self._scans = _FEW
+        self._named(taxon)
+        self.gene("")
+
     def load_all(self) -> None:
         """Read all tables now that a build uses, rather than each when it is first needed."""
         for taxon in self._taxa:
@@ -169,8 +175,12 @@ class Lexicon:
     def gene(self, gene_id: str) -> GeneEntry | None:
         """The gene of an NCBI Gene id, of any organism that is covered."""
         if gene_id not in self._found:
-            tables = [self._table(taxon) for taxon in reversed(self._taxa)]
-            self._found[gene_id] = next((table[gene_id] for table in tables if gene_id in table), None)
+            scan = self._may_scan()
+            tables = (self._table(taxon) for taxon in reversed(self._taxa))
+            entries = (
+                table.scan(gene_id) if scan and isinstance(table, _Shipped) else table.get(gene_id) for table in tables
+            )
+            self._found[gene_id] = next((entry for entry in entries if entry is not None), None)
         return self._found[gene_id]
 
     def _may_scan(self) -> bool:
@@ -208,6 +218,8 @@ class Lexicon:
         symbol``, in that order, each gene once.
         """
         wanted = text.casefold()
+        if not wanted:
+            return []
         found: list[tuple[int, GeneEntry]] = []
         for each in [taxon] if taxon else self._taxa:
             for gene in self._candidates(each, wanted):
@@ -321,7 +333,7 @@ class Lexicon:
 
     @cached_property
     def _terms(self) -> dict[str, str]:
-        curies, names = _columns("terms", 2)
+        curies, names = _columns(_text("terms"), 2)
         return dict(zip(curies, names, strict=True))
 
 
@@ -356,9 +368,9 @@ def _rows(name: str) -> Iterator[list[str]]:
     return (line.split("\t") for line in _text(name).splitlines()[1:])
 
 
-def _columns(name: str, count: int) -> list[list[str]]:
+def _columns(text: str, count: int) -> list[list[str]]:
     """The columns of a shipped table, without their heads: of a large table, in a fraction of the time."""
-    cells = _text(name).replace("\n", "\t").split("\t")
+    cells = text.replace("\n", "\t").split("\t")
     return [cells[place::count] for place in range(count, 2 * count)]
 
 
@@ -367,19 +379,31 @@ _FEW = 8
 
 
 class _Shipped(Mapping[str, GeneEntry]):
-    """A shipped table of genes, by id. An entry is made when it is asked for: a build asks for a tenth of them."""
+    """A shipped table of genes, by id. An entry is made when it is asked for: a build asks for a tenth of them.
+
+    `scan` and `with_text` look through the text as it is; all else takes it apart at its first use.
+    """
 
     def __init__(self, taxon: str, table: str) -> None:
         self._taxon = taxon
-        self._columns = _columns(table, 5)
-        self._places = {gene_id: place for place, gene_id in enumerate(self._columns[0])}
+        self._text = _text(table) + "\n"
+
+    @cached_property
+    def _columns(self) -> list[list[str]]:
+        return _columns(self._text.removesuffix("\n"), 5)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {gene_id: place for place, gene_id in enumerate(self._columns[0])}
+
+    @cached_property
+    def _folded(self) -> str:
+        """The text without case, each character at its place: that is so of all shipped tables."""
+        return self._text.casefold()
 
     def __getitem__(self, gene_id: str) -> GeneEntry:
         place = self._places[gene_id]
-        _, symbol, ncbi, aliases, previous = (column[place] for column in self._columns)
-        return GeneEntry(
-            gene_id, self._taxon, symbol, ncbi or None, _split(aliases), _split(previous), self._taxon == HUMAN
-        )
+        return self._entry([column[place] for column in self._columns])
 
     def __contains__(self, gene_id: object) -> bool:
         return gene_id in self._places
@@ -390,10 +414,27 @@ class _Shipped(Mapping[str, GeneEntry]):
     def __len__(self) -> int:
         return len(self._places)
 
+    def _entry(self, cells: Sequence[str]) -> GeneEntry:
+        gene_id, symbol, ncbi, aliases, previous = cells
+        return GeneEntry(
+            gene_id, self._taxon, symbol, ncbi or None, _split(aliases), _split(previous), self._taxon == HUMAN
+        )
+
+    def scan(self, gene_id: str) -> GeneEntry | None:
+        """The same as ``get``, from the text."""
+        start = self._text.find(f"\n{gene_id}\t")
+        return self._entry(self._line(start + 1)) if start >= 0 else None
+
     def with_text(self, text: str) -> Iterator[GeneEntry]:
-        """Genes that have a casefolded text somewhere in their names."""
-        names = zip(*self._columns, strict=True)
-        return (self[gene_id] for gene_id, *others in names if text in "\t".join(others).casefold())
+        """Genes that have a casefolded text, of one character or more, somewhere in their names."""
+        at = self._folded.find(text, self._text.index("\n") + 1)
+        while at >= 0:
+            yield self._entry(self._line(at))
+            at = self._folded.find(text, self._text.index("\n", at) + 1)
+
+    def _line(self, at: int) -> list[str]:
+        """Cells of the line that has this place of the text."""
+        return self._text[self._text.rfind("\n", 0, at) + 1 : self._text.index("\n", at)].split("\t")
 
     def symbols(self) -> Iterator[tuple[str, str, str]]:
         """Of each gene id and symbol, and NCBI's symbol if it is another, else ''."""

@@ -72,8 +72,7 @@ def names(genes: Path | None) -> Lexicon:
 def warm(genes: Path | None) -> None:
     """Read the names of human genes and of organisms now: for a process whose children are to have them."""
     lexicon = names(genes)
-    lexicon.find("", HUMAN)
-    lexicon.gene("")
+    lexicon.index(HUMAN)
     lexicon.find_organism("human")
 
 

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import pickle
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -284,3 +285,44 @@ def test_it_travels_to_worker_processes(lexicon: Lexicon) -> None:
     copy = pickle.loads(pickle.dumps(lexicon))
     assert copy.by_symbol(HUMAN, "JAK2") == ("3717",)
     assert copy.fingerprint == lexicon.fingerprint
+
+
+NAMES = (
+    "JAK2",
+    "jak2",
+    "p53",
+    "COX1",
+    "STAT",
+    "TGF-b",
+    "NF-κB",
+    "ß",
+    "A|B",
+    "1",
+    "no such gene",
+    "\t",
+    "\n7157\t",
+    "İ",
+    "",
+)
+
+
+@pytest.mark.parametrize("taxon", [HUMAN, MOUSE, FLY])
+@pytest.mark.parametrize("text", NAMES)
+def test_the_first_few_and_the_many_are_answered_alike(lexicon: Lexicon, taxon: str, text: str) -> None:
+    """The first few names are looked for in the text of a table, later ones in an index."""
+    lexicon.index(taxon)
+    first = Lexicon.load()
+    assert first.find(text, taxon) == lexicon.find(text, taxon)
+
+
+@pytest.mark.parametrize("gene_id", ["3717", "7157", "16452", "1", "2", "31151", "999999999", "", "JAK2"])
+def test_the_first_ids_and_the_many_are_answered_alike(lexicon: Lexicon, gene_id: str) -> None:
+    lexicon.index(HUMAN)
+    assert Lexicon.load().gene(gene_id) == lexicon.gene(gene_id)
+
+
+@pytest.mark.parametrize("taxon", [HUMAN, MOUSE, FLY])
+def test_a_shipped_table_without_case_has_each_character_at_its_place(taxon: str) -> None:
+    """As looking through it assumes."""
+    with gzip.open(resources.files("kg") / f"data/lexicon/genes-{taxon}.tsv.gz", "rt", encoding="utf-8") as file:  # type: ignore[call-overload]
+        assert all(len(character.casefold()) == 1 for character in set(file.read()))
