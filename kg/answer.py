@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +14,7 @@ from kg.arguments import Input, Options, assign, check_options, resolve, values,
 from kg.binding import bind
 from kg.catalogue import Folders, StoredQuery, get, user_folders
 from kg.errors import CannotRun, NotInGraph, UsageError
+from kg.garbage import uncollected
 from kg.lookup import Ask, Lookup
 from kg.ordering import ordered, split
 from kg.results import Row, Table
@@ -162,22 +161,8 @@ def answer_with(
 
     ``genes`` is a gene_info file whose names are understood beside those of the shipped lexicon.
     """
-    with _uncollected():
+    with uncollected():
         return _answer_with(ask, query, arguments, options, genes, folders)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without Python's search for cycles of garbage: an answer makes many objects and no cycle, and each search goes
-    over all that there is, so that it took a tenth of a second of an answer of 4,000 rows.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _answer_with(

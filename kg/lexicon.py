@@ -175,12 +175,14 @@ class Lexicon:
     def gene(self, gene_id: str) -> GeneEntry | None:
         """The gene of an NCBI Gene id, of any organism that is covered."""
         if gene_id not in self._found:
-            scan = self._may_scan()
-            tables = (self._table(taxon) for taxon in reversed(self._taxa))
-            entries = (
-                table.scan(gene_id) if scan and isinstance(table, _Shipped) else table.get(gene_id) for table in tables
-            )
-            self._found[gene_id] = next((entry for entry in entries if entry is not None), None)
+            tables = [self._table(taxon) for taxon in reversed(self._taxa)]
+            if self._may_scan():
+                entries = (
+                    table.scan(gene_id) if isinstance(table, _Shipped) else table.get(gene_id) for table in tables
+                )
+                self._found[gene_id] = next((entry for entry in entries if entry is not None), None)
+            else:
+                self._found[gene_id] = next((table[gene_id] for table in tables if gene_id in table), None)
         return self._found[gene_id]
 
     def _may_scan(self) -> bool:

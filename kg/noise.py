@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -80,17 +80,16 @@ def suspicions(
     match: str | None,
     *,
     noise: Mapping[str, str],
-    other_words: Collection[str],
+    also_other: bool,
     article_disagrees: bool,
 ) -> tuple[str, ...]:
     """Flags for one gene mention, in the order of `FLAGS`.
 
-    ``other_words`` are the cores of the record's chemical and disease words; ``article_disagrees`` says
-    that the article's organisms are known and the gene's is none of them.
+    ``also_other``: the record has the word's core as one of a chemical or disease, too; ``article_disagrees``: the
+    article's organisms are known and the gene's is none of them.
     """
     word_core, match_core, is_rewritten, by_case = _compared(word, match)
     listed = (noise.get(word_core), noise.get(match_core))
-    also_other = word_core in other_words
     if not (is_rewritten or by_case or also_other) and listed == (None, None):
         return ()
     found = {
@@ -110,4 +109,5 @@ def _compared(word: str, match: str | None) -> tuple[str, str, bool, bool]:
     if match is None:
         return word_core, word_core, False, False
     match_core = core(match)
-    return word_core, match_core, rewritten(word, match), word_core == match_core and match not in word
+    alike = word_core == match_core and match.isascii() and word.isascii()  # told without counting characters
+    return word_core, match_core, not alike and rewritten(word, match), word_core == match_core and match not in word

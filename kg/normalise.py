@@ -7,7 +7,9 @@ What a mention means, which keyword may be resolved, and what is only a candidat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
 
 from kg import vocab
 from kg.errors import RecordError
@@ -31,6 +33,7 @@ from kg.model import (
 )
 from kg.noise import FLAGS, core, suspicions
 from kg.support import support
+from kg.terms import KEPT
 from kg.vocab import Tier
 
 GENE_SOURCES: dict[str, Tier] = {
@@ -73,35 +76,121 @@ _TERM_ID: dict[str, tuple[re.Pattern[str], str]] = {
 }
 
 
-def normalise(record: Record, lexicon: Lexicon, noise: Mapping[str, str]) -> Figure:
-    """Resolve a record's words, keywords and organisms.
+class Normaliser:
+    """Resolves words, keywords and organisms of records, by one lexicon and one list of words to doubt (`kg.noise`).
 
-    Raises RecordError for a gene row whose source is none that PFOCR uses: without it there is no tier; and for a
-    gene of a BioThings document that the lexicon does not know: without it there is neither name nor organism.
+    One for each process: rows of gene tables come again in record after record, and what follows from a row alone is
+    kept.
     """
-    if record.from_biothings:
-        _known_genes(record, lexicon)
-    about, about_names = _organisms(record.organisms, lexicon)
-    mentioned, mentioned_names = _organisms(record.organisms_ner, lexicon)
-    table = mentioned if record.organisms_ner else _organisms_of_table(record)
-    rows = _gene_mentions(record, lexicon, noise, about, about_names)
-    terms = [_term_mention(row) for row in record.terms]
-    keywords = _keyword_mentions(
-        record,
-        lexicon,
-        noise,
-        *((mentioned, mentioned_names) if record.organisms_ner else (about, about_names)),
-    )
-    mentions = _merged([*rows, *terms, *keywords])
-    return Figure(
-        record=record,
-        about=about,
-        about_names=about_names,
-        mentioned=table,
-        mentioned_names=mentioned_names,
-        mentions=mentions,
-        shared=_shared(record, mentions, lexicon, {*about, *table}),
-    )
+
+    def __init__(self, lexicon: Lexicon, noise: Mapping[str, str]) -> None:
+        self._lexicon = lexicon
+        self._noise = noise
+        self._gene_mention = lru_cache(KEPT)(self._new_gene_mention)
+        self._gene_fact = lru_cache(KEPT)(self._new_gene_fact)
+
+    def figure(self, record: Record) -> Figure:
+        """A record understood.
+
+        Raises RecordError for a gene row whose source is none that PFOCR uses: without it there is no tier; and for a
+        gene of a BioThings document that the lexicon does not know: without it there is neither name nor organism.
+        """
+        lexicon, noise = self._lexicon, self._noise
+        if record.from_biothings:
+            _known_genes(record, lexicon)
+        about, about_names = _organisms(record.organisms, lexicon)
+        mentioned, mentioned_names = _organisms(record.organisms_ner, lexicon)
+        table = mentioned if record.organisms_ner else _organisms_of_table(record)
+        rows = self._gene_mentions(record, about, about_names)
+        terms = [_term_mention(row) for row in record.terms]
+        keywords = _keyword_mentions(
+            record,
+            lexicon,
+            noise,
+            *((mentioned, mentioned_names) if record.organisms_ner else (about, about_names)),
+        )
+        mentions = _merged([*rows, *terms, *keywords])
+        genes = self._gene_facts(record, keywords)
+        return Figure(
+            record=record,
+            about=about,
+            about_names=about_names,
+            mentioned=table,
+            mentioned_names=mentioned_names,
+            mentions=mentions,
+            shared=_shared(record, mentions, genes, {*about, *table}),
+        )
+
+    def _gene_mentions(self, record: Record, about: Sequence[str], about_names: Sequence[str]) -> list[Mention]:
+        by_match: dict[tuple[str | None, str], list[GeneRow]] = {}
+        for row in record.genes:
+            if row.source not in RELEASES and row.stated_in != "bioThings":
+                raise _no_source(record, row)
+            if row.match:
+                by_match.setdefault(_match(row), []).append(row)
+        other_words = _other_words(record)
+        disagrees = dict.fromkeys((row.taxon_id for row in record.genes), False)
+        if about or about_names:
+            disagrees = {taxon: not _in_article(about, taxon, self._lexicon) for taxon in disagrees}
+        return [
+            self._gene_mention(
+                row,
+                _ambiguity(row, by_match) if GENE_SOURCES[row.source] is Tier.SYNONYM else None,
+                bool(other_words) and row.word is not None and core(row.word) in other_words,
+                disagrees[row.taxon_id],
+            )
+            for row in record.genes
+        ]
+
+    def _new_gene_mention(
+        self, row: GeneRow, ambiguity: str | None, also_other: bool, article_disagrees: bool
+    ) -> Mention:
+        flags: tuple[str, ...] = ()
+        if row.word:
+            flags = suspicions(
+                row.word, row.match, noise=self._noise, also_other=also_other, article_disagrees=article_disagrees
+            )
+        return Mention(
+            body=vocab.gene_iri(row.gene_id) if row.gene_id else None,
+            candidates=(),
+            reason=None if row.gene_id else NO_ID,
+            word=row.word,
+            keyword=None,
+            match=row.match,
+            source=row.source,
+            stated_in=(row.stated_in,),
+            ambiguity=ambiguity,
+            suspect=flags,
+        )
+
+    def _gene_facts(self, record: Record, keywords: Sequence[Mention]) -> list[GeneFacts]:
+        """What a record says of its genes, by its rows and by keywords that stand for genes; sorted by id."""
+        found: dict[str, GeneFacts] = {}
+
+        def add(fact: GeneFacts) -> None:
+            before = found.setdefault(fact.gene_id, fact)
+            if before is not fact and before != fact:
+                taxa, symbols = ({*one, *other} for one, other in zip(before[1:], fact[1:], strict=True))
+                found[fact.gene_id] = GeneFacts(fact.gene_id, tuple(sorted(taxa)), tuple(sorted(symbols)))
+
+        for row in record.genes:
+            if row.gene_id is not None:
+                add(self._gene_fact(row))
+        start = len(vocab.CURIES["ncbigene"])
+        for mention in keywords:
+            for iri in (mention.body, *mention.candidates):
+                entry = self._lexicon.gene(iri[start:]) if iri else None
+                if entry and mention.keyword:
+                    add(GeneFacts(entry.gene_id, (entry.taxon,), (mention.keyword,)))
+        return [found[gene_id] for gene_id in sorted(found)]
+
+    def _new_gene_fact(self, row: GeneRow) -> GeneFacts:
+        """What a row with an id says of its gene."""
+        assert row.gene_id is not None
+        taxon = row.taxon_id
+        if taxon is None and (entry := self._lexicon.gene(row.gene_id)):
+            taxon = entry.taxon
+        return GeneFacts(row.gene_id, (taxon,) if taxon else (), (row.symbol,) if row.symbol else ())
 
 
 def _known_genes(record: Record, lexicon: Lexicon) -> None:
@@ -139,56 +228,23 @@ def _organisms_of_table(record: Record) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.taxon_id for row in rows if row.taxon_id))
 
 
-def _gene_mentions(
-    record: Record,
-    lexicon: Lexicon,
-    noise: Mapping[str, str],
-    about: Sequence[str],
-    about_names: Sequence[str],
-) -> list[Mention]:
-    by_match: dict[tuple[str | None, str], list[GeneRow]] = {}
-    for row in record.genes:
-        if row.source not in RELEASES and row.stated_in != "bioThings":
-            missing = "none that PFOCR uses" if row.source else "missing"
-            raise RecordError(
-                f"is {missing}, for the gene {row.symbol or row.gene_id or '?'}: without it there is no tier "
-                f"(PFOCR uses {', '.join(RELEASES)})",
-                file=record.origin,
-                record=record.figid,
-                field="genes: source",
-                value=row.source,
-                summary=f"is {missing}",
-            )
-        if row.match:
-            by_match.setdefault((row.taxon_id, row.match.casefold()), []).append(row)
-    other_words = _other_words(record)
-    supported = {*about, *about_names}
-    mentions = []
-    for row in record.genes:
-        same = by_match.get((row.taxon_id, row.match.casefold()), []) if row.match else []
-        mentions.append(
-            Mention(
-                body=vocab.gene_iri(row.gene_id) if row.gene_id else None,
-                candidates=(),
-                reason=None if row.gene_id else NO_ID,
-                word=row.word,
-                keyword=None,
-                match=row.match,
-                source=row.source,
-                stated_in=(row.stated_in,),
-                ambiguity=_ambiguity(row, same),
-                suspect=suspicions(
-                    row.word,
-                    row.match,
-                    noise=noise,
-                    other_words=other_words,
-                    article_disagrees=bool(supported) and not _in_article(about, row.taxon_id, lexicon),
-                )
-                if row.word
-                else (),
-            )
-        )
-    return mentions
+def _no_source(record: Record, row: GeneRow) -> RecordError:
+    missing = "none that PFOCR uses" if row.source else "missing"
+    return RecordError(
+        f"is {missing}, for the gene {row.symbol or row.gene_id or '?'}: without it there is no tier "
+        f"(PFOCR uses {', '.join(RELEASES)})",
+        file=record.origin,
+        record=record.figid,
+        field="genes: source",
+        value=row.source,
+        summary=f"is {missing}",
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _match(row: GeneRow) -> tuple[str | None, str]:
+    """Organism and match of a row, by which its like are found."""
+    return row.taxon_id, (row.match or "").casefold()
 
 
 def _other_words(record: Record) -> frozenset[str]:
@@ -196,10 +252,9 @@ def _other_words(record: Record) -> frozenset[str]:
     return frozenset(core(row.word) for row in record.terms if row.word) - {""}
 
 
-def _ambiguity(row: GeneRow, same_match: Sequence[GeneRow]) -> str | None:
+def _ambiguity(row: GeneRow, by_match: Mapping[tuple[str | None, str], Sequence[GeneRow]]) -> str | None:
     """Section 1: how far a synonym is to be trusted, from the rows that share its organism and match."""
-    if GENE_SOURCES[row.source] is not Tier.SYNONYM:
-        return None
+    same_match = by_match[_match(row)] if row.match else ()
     if any(GENE_SOURCES[other.source] is Tier.FAMILY for other in same_match):
         return "familyWord"
     others = [other for other in same_match if other.gene_id != row.gene_id]
@@ -269,7 +324,9 @@ def _keyword_mentions(
                 source=KEYWORD,
                 stated_in=("keywordList",),
                 # A keyword is a symbol: CAMP may be the figure's cAMP. What it was rewritten from is not known.
-                suspect=suspicions(keyword, None, noise=noise, other_words=other_words, article_disagrees=False)
+                suspect=suspicions(
+                    keyword, None, noise=noise, also_other=core(keyword) in other_words, article_disagrees=False
+                )
                 if hits
                 else (),
             )
@@ -291,14 +348,20 @@ def _why_open(hits: Sequence[str], taxa: Sequence[str], unknown_names: Sequence[
     return SEVERAL if hits else NO_SYMBOL
 
 
-def _merged(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+_SAME = attrgetter("body", "candidates", "word", "keyword", "match", "source")
+
+
+def _merged(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """The same statement once, with every place that makes it: tables repeat rows, releases repeat tables.
 
     What makes it the same is what its IRI is made of; of what is said besides, the more telling stays.
     """
-    merged: dict[tuple[object, ...], Mention] = {}
-    for mention in mentions:
-        key = (mention.body, mention.candidates, mention.word, mention.keyword, mention.match, mention.source)
+    keys = [_SAME(mention) for mention in mentions]
+    merged = dict(zip(keys, mentions, strict=True))
+    if len(merged) == len(mentions):
+        return tuple(mentions)
+    merged = {}
+    for key, mention in zip(keys, mentions, strict=True):
         before = merged.get(key)
         if before is not None:
             places: tuple[StatedIn, ...] = tuple(sorted({*before.stated_in, *mention.stated_in}))
@@ -316,15 +379,14 @@ def _first(order: Sequence[str], one: str | None, other: str | None) -> str | No
     return next((text for text in order if text in (one, other)), None)
 
 
-def _shared(record: Record, mentions: Sequence[Mention], lexicon: Lexicon, taxa: set[str]) -> SharedFacts:
-    genes = _gene_facts(record, mentions, lexicon)
+def _shared(record: Record, mentions: Sequence[Mention], genes: Sequence[GeneFacts], taxa: set[str]) -> SharedFacts:
     organisms = {taxon: set[str]() for taxon in taxa}
     for fact in genes:
         for taxon in fact.taxa:
             organisms.setdefault(taxon, set())
-    for row in record.genes:
-        if row.taxon_id in organisms and row.taxon_name:
-            organisms[row.taxon_id].add(row.taxon_name)
+    for taxon_id, name in {(row.taxon_id, row.taxon_name) for row in record.genes}:
+        if taxon_id in organisms and name:
+            organisms[taxon_id].add(name)
     paper, journals = _paper_facts(record)
     things: tuple[Fact, ...] = (
         *journals,
@@ -334,35 +396,6 @@ def _shared(record: Record, mentions: Sequence[Mention], lexicon: Lexicon, taxa:
         *(SourceFacts(name) for name in sorted({mention.source for mention in mentions})),
     )
     return SharedFacts(paper, things)
-
-
-def _gene_facts(record: Record, mentions: Sequence[Mention], lexicon: Lexicon) -> tuple[GeneFacts, ...]:
-    taxa: dict[str, set[str]] = {}
-    symbols: dict[str, set[str]] = {}
-    for row in record.genes:
-        if row.gene_id is None:
-            continue
-        taxon = row.taxon_id
-        if taxon is None and (entry := lexicon.gene(row.gene_id)):
-            taxon = entry.taxon
-        if taxon:
-            taxa.setdefault(row.gene_id, set()).add(taxon)
-        names = symbols.setdefault(row.gene_id, set())
-        if row.symbol:
-            names.add(row.symbol)
-    start = len(vocab.CURIES["ncbigene"])
-    for mention in mentions:
-        if mention.keyword is None:
-            continue
-        for iri in (mention.body, *mention.candidates):
-            entry = lexicon.gene(iri[start:]) if iri else None
-            if entry:
-                taxa.setdefault(entry.gene_id, set()).add(entry.taxon)
-                symbols.setdefault(entry.gene_id, set()).add(mention.keyword)
-    return tuple(
-        GeneFacts(gene_id, tuple(sorted(taxa.get(gene_id, ()))), tuple(sorted(names)))
-        for gene_id, names in sorted(symbols.items())
-    )
 
 
 def _term_facts(record: Record) -> tuple[TermFacts, ...]:

@@ -24,6 +24,7 @@ from kg import __version__
 from kg.disk import Scratch
 from kg.dump import Document, Format, format_of, fragment, open_output
 from kg.errors import CannotRun, UsageError
+from kg.garbage import uncollected
 from kg.increment import amend, changes_since
 from kg.ledger import Ledger
 from kg.lexicon import Lexicon
@@ -111,6 +112,7 @@ def build(
         )
 
     with contextlib.ExitStack() as stack:
+        stack.enter_context(uncollected())
         scratch = stack.enter_context(Scratch(_folder(target, dump)))
         listing = find_items(sources, scratch)
         doubles = without_doubles(listing.items)

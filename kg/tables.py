@@ -6,6 +6,7 @@ Header line, tab-separated, no quoting. Words are raw OCR and kept to the letter
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -43,43 +44,49 @@ def gene_rows(data: bytes, *, file: str) -> tuple[list[GeneRow], list[str]]:
     Raises RecordError naming row and column for a missing column, a row of the wrong length, or an id that
     is not a number.
     """
-    columns, rows = _rows(data, GENE_COLUMNS, file=file)
-    places = [columns.index(column) for column in GENE_COLUMNS]
+    header, lines = _lines(data, GENE_COLUMNS, file=file)
+    header = sys.intern(header)
     genes = []
-    for n, cells in rows:
+    for n, line in lines:
         try:
-            genes.append(_gene(*[cells[place] for place in places]))
+            genes.append(_gene(header, line))
         except RecordError as error:
-            field = f"row {n}, column {error.field}"
-            raise RecordError(error.message, file=file, field=field, value=error.value) from None
-    return genes, [c for c in columns if c not in GENE_COLUMNS and c not in GENE_LEFT_OUT]
+            raise _in_row(error, n, file) from None
+    unknown = [c for c in header.split("\t") if c not in GENE_COLUMNS and c not in GENE_LEFT_OUT]
+    return genes, unknown
 
 
 @lru_cache(maxsize=20_000)
-def _gene(taxon: str, name: str, word: str, match: str, symbol: str, gene: str, source: str) -> GeneRow:
-    """A row of a genes table; most stand in other tables too. Raises RecordError, with the column as field."""
+def _gene(header: str, line: str) -> GeneRow:
+    """A line of a genes table; most stand in other tables too. Raises RecordError, with the column as field."""
+    row = _row(header, line)
     return GeneRow(
-        word=verbatim(word),
-        match=verbatim(match),
-        symbol=known(symbol),
-        gene_id=number(gene, file="", field="ncbigene_id"),
-        taxon_id=number(taxon, file="", field="organism_id"),
-        taxon_name=known(name),
-        source=known(source) or "",
+        word=verbatim(row["word"]),
+        match=verbatim(row["match"]),
+        symbol=known(row["ncbigene_symbol"]),
+        gene_id=number(row["ncbigene_id"], file="", field="ncbigene_id"),
+        taxon_id=number(row["organism_id"], file="", field="organism_id"),
+        taxon_name=known(row["organism_name"]),
+        source=known(row["source"]) or "",
         stated_in="sidecar",
     )
 
 
 def term_rows(data: bytes, kind: TermKind, *, file: str) -> tuple[list[TermRow], list[str]]:
     """Rows of a chemicals or diseases table in any of its three layouts, and the columns that nobody knows."""
-    header = decode(data, file=file).partition("\n")[0].split("\t")
-    if "identifier" in header:
-        wanted: tuple[str, ...] = ("word", "source" if "source" in header else "type", "identifier")
+    columns = decode(data, file=file).partition("\n")[0].split("\t")
+    if "identifier" in columns:
+        wanted: tuple[str, ...] = ("word", "source" if "source" in columns else "type", "identifier")
     else:
         wanted = ("word", "mesh", "match", "name", _ID_COLUMN[kind])
-    columns, rows = _rows(data, wanted, file=file)
-    terms = [_term(kind, dict(zip(columns, cells, strict=True))) for _, cells in rows]
-    return terms, [c for c in columns if c not in wanted]
+    header, lines = _lines(data, wanted, file=file)
+    terms = []
+    for n, line in lines:
+        try:
+            terms.append(_term(kind, _row(header, line)))
+        except RecordError as error:
+            raise _in_row(error, n, file) from None
+    return terms, [c for c in header.split("\t") if c not in wanted]
 
 
 def _term(kind: TermKind, row: Row) -> TermRow:
@@ -146,9 +153,10 @@ def number(text: str | None, *, file: str, field: str, record: str = "") -> str 
     return value.lstrip("0")
 
 
-def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    lines = decode(data, file=file).split("\n")
-    columns = lines[0].split("\t")
+def _lines(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[str, Iterator[tuple[int, str]]]:
+    """Header and rows of a table, these with their numbers. Raises RecordError where a column is missing."""
+    header, *lines = decode(data, file=file).split("\n")
+    columns = header.split("\t")
     missing = [column for column in wanted if column not in columns]
     if missing:
         raise RecordError(
@@ -157,20 +165,23 @@ def _rows(data: bytes, wanted: tuple[str, ...], *, file: str) -> tuple[list[str]
             field="header",
             summary=f"has no column {', '.join(missing)}",
         )
+    return header, ((n, line) for n, line in enumerate(lines, 2) if line)  # numbered as an editor numbers lines
 
-    def rows() -> Iterator[tuple[int, list[str]]]:
-        for n, line in enumerate(lines[1:], 2):  # rows are numbered as an editor numbers lines
-            if not line:
-                continue
-            cells = line.split("\t")
-            if len(cells) != len(columns):
-                raise RecordError(
-                    f"has {len(cells)} cells, the header {len(columns)} columns",
-                    file=file,
-                    field=f"row {n}",
-                    value=line[:100],
-                    summary="a table's row has too many or too few cells",
-                )
-            yield n, cells
 
-    return columns, rows()
+def _row(header: str, line: str) -> Row:
+    """Cells of a row by column. Raises RecordError, without a place, where there are too many or too few."""
+    columns, cells = header.split("\t"), line.split("\t")
+    if len(cells) != len(columns):
+        raise RecordError(
+            f"has {len(cells)} cells, the header {len(columns)} columns",
+            value=line[:100],
+            summary="a table's row has too many or too few cells",
+        )
+    return dict(zip(columns, cells, strict=True))
+
+
+def _in_row(error: RecordError, n: int, file: str) -> RecordError:
+    """The same error with its place in a table."""
+    if error.field:
+        return RecordError(error.message, file=file, field=f"row {n}, column {error.field}", value=error.value)
+    return RecordError(error.message, file=file, field=f"row {n}", value=error.value, summary=error.summary)

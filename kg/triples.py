@@ -182,14 +182,21 @@ def _shortcuts(mentions: Iterable[Mention]) -> Iterator[tuple[str, str]]:
         if tier is Tier.SYMBOL or (tier is Tier.SYNONYM and mention.ambiguity is None):
             specific.add(body)
     for body, tier in tiers.items():
-        thing = iri(body)
-        yield _MENTIONS, thing
-        if tier:
-            yield _EDGES[tier], thing
-        if body in specific:
-            yield _MENTIONS_SPECIFICALLY, thing
+        yield from _edges(body, tier, body in specific)
     for body in sorted(candidates):
         yield _MENTIONS_CANDIDATE, iri(body)
+
+
+@lru_cache(maxsize=KEPT)
+def _edges(body: str, tier: Tier | None, specific: bool) -> Said:
+    """Edges to one thing, by the best tier of its mentions."""
+    thing = iri(body)
+    found = [(_MENTIONS, thing)]
+    if tier:
+        found.append((_EDGES[tier], thing))
+    if specific:
+        found.append((_MENTIONS_SPECIFICALLY, thing))
+    return tuple(found)
 
 
 @lru_cache(maxsize=KEPT)

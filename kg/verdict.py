@@ -123,15 +123,13 @@ class RecordChecker:
         head = head_of_mention(figure.subject)
         blocks = [Block(figure.subject, tuple(others))]
         kinds: set[_Kind] = set()
-        of: dict[str, list[Block]] = {thing: [] for thing in classes}
-        kinds_of: dict[str, set[_Kind]] = {thing: set() for thing in classes}
+        of: dict[str, list[tuple[int, Block]]] = {}
         named: set[str] = set()
         for mention in mentions:
             kind, leads_to = _kind(mention.rest)
-            there = [thing for thing in leads_to if thing in of]
+            there = [thing for thing in leads_to if thing in classes]
             for thing in there:
-                of[thing].append(mention)
-                kinds_of[thing].add(kind)
+                of.setdefault(thing, []).append((kind, mention))
             if len(leads_to) > 1 or len(there) < len(leads_to) or mention.head != head:
                 blocks.append(mention)
                 named.update(there)
@@ -139,29 +137,35 @@ class RecordChecker:
                 blocks.append(mention)
                 kinds.add((known_from, kind))
         for thing, predicates in links.items():
-            kind = (known_from, classes[thing], tuple(predicates), frozenset(kinds_of[thing]))
+            mentioned = of.get(thing, ())
+            kind_of_thing = (known_from, classes[thing], tuple(predicates), frozenset([kind for kind, _ in mentioned]))
             if thing not in named:
-                if kind in self._kinds:
+                if kind_of_thing in self._kinds:
                     continue
-                kinds.add(kind)
+                kinds.add(kind_of_thing)
                 named.add(thing)
-            blocks += (Block(figure.subject, tuple([(predicate, thing) for predicate in predicates])), *of[thing])
+            said_of = tuple([(predicate, thing) for predicate in predicates])
+            blocks += (Block(figure.subject, said_of), *(mention for _, mention in mentioned))
         return blocks, kinds, named
 
 
+_numbers: dict[tuple[str, ...], int] = {}
+"""Each kind of mention's number in this process: of what a mention says, names left out."""
+
+
 @lru_cache(maxsize=KEPT)
-def _kind(said: Said) -> tuple[_Kind, frozenset[str]]:
-    """What a mention says, names left out, and the things that it leads to."""
+def _kind(said: Said) -> tuple[int, tuple[str, ...]]:
+    """The number of a mention's kind, and the things that it leads to."""
     kind: list[str] = []
-    things: set[str] = set()
+    things: dict[str, None] = {}
     for predicate, value in said:
         if predicate in _LEADING:
-            things.add(value)
+            things[value] = None
             value = "thing"
         elif predicate in _TEXTS and value.endswith('"') and value != '""':
             value = "text"
         kind += (predicate, value)
-    return tuple(kind), frozenset(things)
+    return _numbers.setdefault(tuple(kind), len(_numbers)), tuple(things)
 
 
 def record_graph(own: str, shared: SharedFacts, lexicon: Lexicon) -> str:

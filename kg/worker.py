@@ -14,7 +14,7 @@ from kg.errors import RecordError
 from kg.lexicon import Lexicon
 from kg.model import Fact, Record, SharedFacts
 from kg.noise import load_noise
-from kg.normalise import normalise
+from kg.normalise import Normaliser
 from kg.outcome import Outcome, Reason, Reject
 from kg.read import TEXT_FIELDS, Content, Item, content_hash, load, read_record
 from kg.shapes import Engine, Violation
@@ -54,6 +54,7 @@ class Worker:
     def __init__(self, setup: Setup, *, resend: bool = False) -> None:
         self._setup = setup
         self._checker = RecordChecker(setup.engine, setup.lexicon) if setup.engine else None
+        self._normaliser = Normaliser(setup.lexicon, setup.noise)
         self._digests: dict[Fact, int] = {}
         self._resend = resend
 
@@ -90,7 +91,7 @@ class Worker:
     def record(self, item: Item, content: Content | None = None) -> tuple[Record, list[Block], SharedFacts]:
         """A record, what it alone states, and its shared facts. Raises RecordError."""
         record = read_record(item, content)
-        figure = normalise(record, self._setup.lexicon, self._setup.noise)
+        figure = self._normaliser.figure(record)
         return record, figure_blocks(figure), figure.shared
 
     def _stated(self, things: Sequence[Fact], new: dict[int, Fact]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Self, TypeVar
 
+from kg import garbage
 from kg.errors import CannotRun
 from kg.processes import pool
 from kg.read import Item
@@ -28,11 +29,14 @@ _worker: Worker | None = None
 def _start(setup: Setup) -> None:
     global _worker
     _worker = Worker(setup)
+    garbage.settle()
 
 
 def _batch(items: Sequence[Item]) -> Batch:
     assert _worker is not None
-    return _worker.batch(items)
+    batch = _worker.batch(items)
+    garbage.sweep()
+    return batch
 
 
 class Workers:
@@ -58,12 +62,18 @@ class Workers:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
     def batches(self, items: Sequence[Item]) -> Iterator[Batch]:
-        """Records read, checked and serialised. Raises CannotRun if a worker dies."""
+        """Records read, checked and serialised: the last work. Raises CannotRun if a worker dies."""
         batches = parts(items, BATCH)
         if self._pool is None:
             worker = Worker(self._setup)
             return map(worker.batch, batches)
-        return self._results(_batch, batches)
+        return self._ended(self._pool, self._results(_batch, batches))
+
+    @staticmethod
+    def _ended(pool: ProcessPoolExecutor, results: Iterator[T]) -> Iterator[T]:
+        """The results; once all are there, workers end while the last of them are dealt with."""
+        yield from results
+        pool.shutdown(wait=False)
 
     def hashes(self, items: Sequence[Item]) -> list[str]:
         """Content hash of each item, '' for one that cannot be read. Raises CannotRun if a worker dies."""

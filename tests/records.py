@@ -339,7 +339,7 @@ def graph(
     sources: Sequence[str | Path], lexicon: Lexicon, noise: Mapping[str, str], checker: Checker | None = None
 ) -> Graph:
     """The graph of some records, made in this process; each record passes the shapes (if a checker is given)."""
-    from kg.normalise import normalise
+    from kg.normalise import Normaliser
     from kg.read import find_items, read_record
     from kg.shared import Settler
     from kg.terms import ntriples, statements
@@ -347,9 +347,10 @@ def graph(
     from kg.verdict import record_graph
 
     triples: list[Statement] = []
+    normaliser = Normaliser(lexicon, noise)
     settler = Settler(lexicon)
     for item in find_items(sources).items:
-        figure = normalise(read_record(item), lexicon, noise)
+        figure = normaliser.figure(read_record(item))
         own = list(statements(figure_blocks(figure)))
         if checker:
             assert checker.check(record_graph(ntriples(own), figure.shared, lexicon)) == []

@@ -255,6 +255,7 @@ def test_both_workers_killed_with_results_that_were_not_yet_fetched(
     corpus: Path, local: Local, cluster: LocalCluster, tmp_path: Path
 ) -> None:
     with Client(address(cluster)) as client:
+        client.wait_for_workers(2, timeout=60)  # one may have been killed by the test before
         pids = list(client.run(os.getpid).values())
     assert len(pids) == 2
 
