@@ -538,10 +538,12 @@ def _verbatim(entry: Mapping[str, Any], key: str, file: str, field: str) -> str 
 def _texts(document: Mapping[str, Any], key: str, file: str, field: str = "") -> list[str]:
     value = document.get(key)
     values = value if isinstance(value, list) else [value]
-    texts = (
-        known(_scalar(v, f"{field or key}, item {n}" if len(values) > 1 else field or key, file))
+    texts = [
+        known(
+            v if type(v) is str else _scalar(v, f"{field or key}, item {n}" if len(values) > 1 else field or key, file)
+        )
         for n, v in enumerate(values, 1)
-    )
+    ]
     return [text for text in texts if text]
 
 

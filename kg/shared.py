@@ -111,6 +111,10 @@ def settle_paper(stated: Sequence[tuple[str, PaperFacts]]) -> Settled:
 
 def settle(facts: Collection[Fact], lexicon: Lexicon) -> Settled:
     """One thing other than a paper, from all the different facts that records state of it."""
+    if len(facts) == 1:
+        (fact,) = facts
+        if not isinstance(fact, GeneFacts) or (len(fact.taxa) == 1 and other_organism(fact, lexicon) is None):
+            return Settled(list(fact_triples(fact, lexicon)), [])  # as below: nothing to settle
     settled: list[Fact] = []
     warnings: list[str] = []
     genes = [fact for fact in facts if isinstance(fact, GeneFacts)]

@@ -95,16 +95,21 @@ def ntriples(statements: Iterable[Statement]) -> str:
 def blocks_ntriples(blocks: Iterable[Block]) -> str:
     """Blocks as N-Triples."""
     parts: list[str] = []
+    last: Said | None = None
+    begun: tuple[str, ...] = ()
     for subject, head, rest in blocks:
-        parts += [f"{subject} {predicate} {value} .\n" for predicate, value in head]
-        parts.append(subject.join(_line_ends(rest)))
+        if head is not last:  # all mentions of a figure have one
+            last, begun = head, _line_ends(head)
+        parts += (subject.join(begun), subject.join(_kept_line_ends(rest)))
     return "".join(parts)
 
 
-@lru_cache(maxsize=KEPT)
 def _line_ends(said: Said) -> tuple[str, ...]:
     """What stands behind the subject on each line of N-Triples; before the first subject, nothing."""
-    return ("", *(f" {predicate} {value} .\n" for predicate, value in said))
+    return ("", *[f" {predicate} {value} .\n" for predicate, value in said])
+
+
+_kept_line_ends = lru_cache(maxsize=KEPT)(_line_ends)
 
 
 def turtle(statements: Iterable[Statement]) -> str:
