@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from kg.errors import RecordError
+from kg.terms import KEPT
 
 FLAGS = ("rewritten", "commonWord", "metaboliteOrIon", "alsoOther", "caseOnly")
 _LISTED = ("commonWord", "metaboliteOrIon")
@@ -43,7 +44,7 @@ def load_noise(path: str | Path | None = None) -> dict[str, str]:
     return noise
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=KEPT)
 def core(word: str) -> str:
     """A word case-folded, without punctuation and blanks around it.
 
@@ -58,7 +59,7 @@ def core(word: str) -> str:
     return word[start:end].casefold()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2_000)
 def _characters(text: str) -> Counter[str]:
     spelled = "".join(
         unicodedata.name(ch, "").rpartition(" ")[2] if "GREEK" in unicodedata.name(ch, "") else ch for ch in text
@@ -102,7 +103,7 @@ def suspicions(
     return tuple(flag for flag in FLAGS if found[flag])
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=KEPT)
 def _compared(word: str, match: str | None) -> tuple[str, str, bool, bool]:
     """Cores of word and match; whether the match has what the word lacks; whether they differ in case alone."""
     word_core = core(word)

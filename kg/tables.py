@@ -13,6 +13,7 @@ from functools import lru_cache
 from kg.errors import RecordError
 from kg.frontmatter import decode
 from kg.model import GeneRow, TermKind, TermRow
+from kg.terms import KEPT
 
 NOT_KNOWN = frozenset({"", "NA", ".na.character"})
 """What PFOCR writes for "not known" in id, name, symbol, count, title and organism fields."""
@@ -56,7 +57,7 @@ def gene_rows(data: bytes, *, file: str) -> tuple[list[GeneRow], list[str]]:
     return genes, unknown
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=KEPT)
 def _gene(header: str, line: str) -> GeneRow:
     """A line of a genes table; most stand in other tables too. Raises RecordError, with the column as field."""
     row = _row(header, line)

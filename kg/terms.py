@@ -24,8 +24,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from kg.vocab import PREFIXES, RDF
 
-KEPT = 30_000
-"""How much a process keeps of what mentions say, in each of the forms that it takes on the way to a dump."""
+KEPT = 20_000
+"""How much a process keeps of what comes again, in each of the forms that it takes on the way from table to dump."""
 
 Statement = tuple[str, str, str]
 """Subject, predicate and object, each in N-Triples syntax."""
@@ -52,7 +52,7 @@ class Block(NamedTuple):
     rest: Said = ()
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=KEPT)
 def iri(text: str) -> str:
     """An IRI as a term; kept, since most come again. Raises ValueError if it is none."""
     return str(NamedNode(text))
@@ -109,7 +109,7 @@ def _line_ends(said: Said) -> tuple[str, ...]:
     return ("", *[f" {predicate} {value} .\n" for predicate, value in said])
 
 
-_kept_line_ends = lru_cache(maxsize=KEPT)(_line_ends)
+_kept_line_ends = lru_cache(maxsize=KEPT // 2)(_line_ends)  # the largest of what is kept
 
 
 def turtle(statements: Iterable[Statement]) -> str:
@@ -140,10 +140,11 @@ def _said(said: Said) -> str:
     parts: list[str] = []
     last = ""
     for predicate, value in said:
+        text = short(value) if value.startswith("<") else _short(value)  # captions do not come again
         if predicate == last:
-            parts.append(f" , {short(value)}")
+            parts.append(f" , {text}")
         else:
-            parts.append(f"{' ;' + chr(10) + chr(9) if last else ''}{_verb(predicate)} {short(value)}")
+            parts.append(f"{' ;' + chr(10) + chr(9) if last else ''}{_verb(predicate)} {text}")
             last = predicate
     return "".join(parts)
 
@@ -166,7 +167,7 @@ def _short(term: str) -> str:
     return typed[1] + short(typed[2]) if typed else term
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=KEPT)
 def short(term: str) -> str:
     """A term as Turtle writes it: IRIs with their prefix, if one fits."""
     return _short(term)

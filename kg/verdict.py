@@ -61,6 +61,8 @@ class RecordChecker:
         self._shapes = Checker(engine)
         self._in_parts = engine != "pyshacl"
         self._things: dict[Fact, _Thing] = {}
+        self._classes: dict[tuple[str, ...], tuple[str, ...]] = {}
+        """Each sequence of classes once: there are as many as there are kinds of things."""
         self._kinds: set[_Kind] = set()
 
     def check(self, own: Sequence[Block], shared: SharedFacts) -> list[Violation]:
@@ -102,7 +104,8 @@ class RecordChecker:
 
     def _thing(self, fact: Fact) -> _Thing:
         stated = fact_triples(fact, self._lexicon)
-        return _Thing(iri(iri_of_fact(fact)), tuple(value for _, predicate, value in stated if predicate == _TYPE))
+        classes = tuple([value for _, predicate, value in stated if predicate == _TYPE])
+        return _Thing(iri(iri_of_fact(fact)), self._classes.setdefault(classes, classes))
 
     def _unseen(
         self, own: Sequence[Block], classes: Mapping[str, tuple[str, ...]]
@@ -174,6 +177,6 @@ def record_graph(own: str, shared: SharedFacts, lexicon: Lexicon) -> str:
     return "".join((own, paper, *(_text(fact, lexicon) for fact in shared.things)))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1_000)
 def _text(fact: Fact, lexicon: Lexicon) -> str:
     return ntriples(fact_triples(fact, lexicon))

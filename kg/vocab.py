@@ -150,7 +150,7 @@ def paper_iri(pmcid: str) -> str:
     return CURIES["pmc"] + encode(pmcid)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def gene_iri(gene_id: str) -> str:
     """IRI of a gene from its NCBI Gene id."""
     return CURIES["ncbigene"] + encode(gene_id)
