@@ -3,16 +3,19 @@
     kg.load("http://127.0.0.1:7878", preset="oxigraph")
     kg.load("http://127.0.0.1:8890", preset="virtuoso", graph="https://example.org/figures", replace=True)
 
-**In parts.** POSTs of the Graph Store Protocol with 50,000 triples each
-(https://www.w3.org/TR/sparql11-http-rdf-update/); where that is not spoken, SPARQL Updates of 1,000.
+**In parts** (`kg.loadsource`): POSTs of the Graph Store Protocol with 50,000 triples each; where that is not spoken,
+SPARQL Updates of 1,000 (`kg.graphserver`).
 
-**Again after trouble.** To add triples that are there changes nothing, so a part may be sent again (`kg.http`), and so
-may all of them by the next run after a break. That run sends every part: a graph that looks like the one to load, by
-its count and by some of its triples, may be an older version of it.
+**Before.** The server counts the graph. If it holds something that is not of this source, nothing is sent, unless
+``add`` says that it belongs there.
 
-**The count.** At the end the server counts the graph. All was sent and taken; so if the count is that of the source,
-the graph is the source, and otherwise it is an error. If the count is larger, the graph held other triples; that is an
-error too, unless ``add`` says that they belong there (then only a count that is too small is seen to be wrong).
+**Again after trouble.** To add triples that are there changes nothing, so a part may be sent again (`kg.http`). The
+next run after a break sends what is missing: what the server has taken is remembered here (`kg.taken`), and believed
+only as far as the server's count allows, and some triples of each part are found there. In doubt all is sent again.
+
+**The count.** At the end the server counts the graph. It must hold as many triples as the source; with ``add``, as many
+as before and the new ones (some may have been there: then nobody can tell from the count, which is said). If it
+is too small, what an earlier run had sent is sent again, once; if that does not help, it is an error.
 
 **Replacing.** The new graph is loaded under another name (`staging`), counted, and takes the place of the old one with
 one MOVE. Virtuoso refuses that for large graphs (SR325): the old one is then emptied first, and there is a while
@@ -23,37 +26,22 @@ it is counted.
 
 from __future__ import annotations
 
-import gzip
 import os
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, NamedTuple, cast
-
-import pyoxigraph
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Triple
+from typing import NamedTuple
 
 from kg import vocab
-from kg.dump import Format, format_of
-from kg.errors import CannotRun, EndpointError, UsageError
-from kg.http import Client, Reply, TooSlow, checked_url, login_for, refused
-from kg.presets import GENERIC, PRESETS, Preset
-from kg.remote import Endpoint, graph_iri
-from kg.store import open_store
-from kg.terms import ntriples, statement
+from kg.errors import EndpointError, UsageError
+from kg.graphserver import Server
+from kg.http import Client, TooSlow, login_for
+from kg.loadsource import Part, Source
+from kg.presets import GENERIC, PRESETS, Preset, base_url
+from kg.remote import graph_iri
+from kg.taken import Taken
 
 TIMEOUT = 300.0
 
-_FORMATS: dict[Format, RdfFormat] = {
-    "turtle": RdfFormat.TURTLE,
-    "jsonld": RdfFormat.JSON_LD,
-    "ntriples": RdfFormat.N_TRIPLES,
-    "nquads": RdfFormat.N_QUADS,
-    "trig": RdfFormat.TRIG,
-}
-_NOT_SPOKEN = frozenset((404, 405, 501))
-"""Statuses by which a server says that it knows no Graph Store Protocol."""
-_DONE = frozenset((200, 201, 202, 204))
 _LOOKS, _BETWEEN_LOOKS = 60, 15
 """How often, and after how many seconds, to look what became of a MOVE that went on past the time limit."""
 
@@ -94,8 +82,8 @@ def load(
     ``batch`` bounds the triples in one request. ``progress`` is told the number of triples done and of all, ``notify``
     lines for a person. Login: `kg.http`.
 
-    Raises UsageError for arguments that do not fit; CannotRun without a source, EndpointError where the server does
-    not do it, or where its count is not the right one.
+    Raises UsageError for arguments that do not fit, or a graph that holds something else; CannotRun without a source;
+    EndpointError where the server does not do it, or where its count is not the right one.
     """
     known = _preset(preset)
     if replace and add:
@@ -108,7 +96,7 @@ def load(
             f"{known.title} has no default graph to load into (or it is the union of all graphs): "
             f"name one with --graph, such as {vocab.DATASET}"
         )
-    base = _base(endpoint, known)
+    base = base_url(endpoint, known)
     server = Server(
         client or Client(login_for(endpoint, environ), timeout=timeout, notify=notify),
         query=base + known.query,
@@ -131,157 +119,12 @@ def _preset(name: str | None) -> Preset:
     return PRESETS[name]
 
 
-def _base(url: str, preset: Preset) -> str:
-    """The address that a preset's paths are appended to, also where one of them is given."""
-    base = checked_url(url).rstrip("/")
-    for path in (preset.query, preset.update, preset.graphs or ""):
-        stripped = path.rstrip("/")
-        if stripped and base.endswith(stripped):
-            return base.removesuffix(stripped)
-    return base
-
-
 def _quiet(done: int, total: int) -> None:
     pass
 
 
 def _silent(text: str) -> None:
     pass
-
-
-class Source:
-    """Triples to load, in an order that is the same each time: those of the store, or of an RDF file."""
-
-    def __init__(self, file: str | Path | None, store: str | Path | None) -> None:
-        if file is not None and store is not None:
-            raise UsageError("a file and a store exclude each other: one of them is loaded")
-        self._file = Path(file) if file is not None else None
-        self._format = _FORMATS[format_of(self._file)] if self._file is not None else None
-        self._store = open_store(store) if self._file is None else None
-        self.count: int | None = len(self._store) if self._store is not None else None
-        """Number of triples; of a file, known when it has been read to its end."""
-
-    def __iter__(self) -> Iterator[Triple]:
-        number = 0
-        for number, quad in enumerate(self._quads(), 1):  # noqa: B007 - counted at the end
-            if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
-                raise UsageError(
-                    f"{self._file}: has blank nodes, which a server takes for new ones in each part. Load it with the "
-                    "server's own loader (docs/triple-stores.md)"
-                )
-            yield quad.triple
-        self.count = number
-
-    def _quads(self) -> Iterator[pyoxigraph.Quad]:
-        if self._store is not None:
-            yield from self._store.quads_for_pattern(None, None, None, DefaultGraph())
-            return
-        assert self._file is not None
-        try:
-            with _opened(self._file) as stream:
-                yield from pyoxigraph.parse(input=stream, format=self._format)
-        except SyntaxError as error:
-            raise UsageError(f"{self._file}: no RDF of that kind: {error}") from None
-        except (OSError, EOFError) as error:
-            raise UsageError(f"{self._file}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-
-
-def _opened(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
-        return cast(IO[bytes], gzip.open(path, "rb"))
-    if path.suffix == ".zst":
-        try:
-            import zstandard
-        except ImportError:
-            raise CannotRun("Zstandard needs the extra: pip install 'pathway-figure-kg[zst]'") from None
-        return cast(IO[bytes], zstandard.open(path, "rb"))
-    return path.open("rb")
-
-
-class Server:
-    """A triple store that takes data: what to send where. Raises EndpointError where it does not do what it should."""
-
-    def __init__(self, client: Client, *, query: str, update: str, graphs: str | None, post_option: str = "") -> None:
-        self.query_url = checked_url(query)
-        self._client = client
-        self._update_url = checked_url(update)
-        self._graphs_url = checked_url(graphs) if graphs is not None else None
-        self._post_option = {post_option: ""} if post_option else {}
-        self._endpoint = Endpoint(query, client=client)
-
-    def speaks_graph_store(self, graph: str | None) -> bool:
-        """Whether there is a Graph Store Protocol: nothing is posted to the graph. Logs in, before much is sent."""
-        if self._graphs_url is None:
-            return False
-        reply = self._ask_graphs(self._graphs_url, "POST", graph, b"")
-        if reply.status in _NOT_SPOKEN:
-            return False
-        self._check(reply, self._graphs_url)
-        return True
-
-    def post(self, graph: str | None, triples: list[Triple]) -> None:
-        """Add triples by the Graph Store Protocol."""
-        assert self._graphs_url is not None
-        body = ntriples(map(statement, triples)).encode()
-        self._check(self._ask_graphs(self._graphs_url, "POST", graph, body), self._graphs_url)
-
-    def _ask_graphs(self, url: str, method: str, graph: str | None, body: bytes | None = None) -> Reply:
-        return self._client.send(
-            method,
-            url,
-            body=body,
-            params={
-                **({"graph": graph} if graph is not None else {"default": ""}),
-                **(self._post_option if method == "POST" else {}),
-            },
-            headers={"Content-Type": "application/n-triples"} if body is not None else {},
-            retry_timeouts=True,
-        )
-
-    def insert(self, graph: str | None, triples: list[Triple]) -> None:
-        """Add triples by SPARQL Update; the terms are written by pyoxigraph."""
-        data = ntriples(map(statement, triples))
-        self.update(f"INSERT DATA {{ {_within(graph, data)} }}")
-
-    def empty(self, graph: str | None) -> None:
-        """Remove all triples of a graph. Not by CLEAR, which QLever does not know."""
-        if self._graphs_url is not None:
-            reply = self._ask_graphs(self._graphs_url, "DELETE", graph)
-            if reply.status in _DONE or (reply.status == 404 and self.count(graph) == 0):
-                return
-        self.update(f"DELETE WHERE {{ {_within(graph, '?s ?p ?o')} }}")
-
-    def move(self, source: str, target: str | None) -> None:
-        """Put a graph into another's place. Sent once: see the module."""
-        self.update(f"MOVE GRAPH {NamedNode(source)} TO {_named(target)}", tries=1)
-
-    def update(self, text: str, *, tries: int | None = None) -> None:
-        """A SPARQL Update."""
-        reply = self._client.send(
-            "POST", self._update_url, form={"update": text}, tries=tries, retry_timeouts=tries is None
-        )
-        self._check(reply, self._update_url)
-
-    def count(self, graph: str | None) -> int:
-        """Number of triples of a graph."""
-        row = self._endpoint.ask(f"SELECT (COUNT(*) AS ?n) WHERE {{ {_within(graph, '?s ?p ?o')} }}").rows[0]
-        return int(row[0].value) if row[0] is not None else 0
-
-    def pause(self, seconds: float) -> None:
-        """Let the server work."""
-        self._client.pause(seconds)
-
-    def _check(self, reply: Reply, url: str) -> None:
-        if reply.status not in _DONE:
-            raise refused(reply, url)
-
-
-def _named(graph: str | None) -> str:
-    return f"GRAPH {NamedNode(graph)}" if graph is not None else "DEFAULT"
-
-
-def _within(graph: str | None, pattern: str) -> str:
-    return f"GRAPH {NamedNode(graph)} {{ {pattern} }}" if graph is not None else pattern
 
 
 def staging(graph: str | None) -> str:
@@ -333,7 +176,7 @@ class _Load:
         """Fill a graph aside, and put it into the place of the old one with as little in between as the server can."""
         try:
             self._fill(aside)
-        except _TooMany:  # left by a load of something else that broke; nobody else uses this graph
+        except (_Occupied, _TooMany):  # left by a load of something else that broke; nobody else uses this graph
             self._server.empty(aside)
             self._fill(aside)
         if self._all and self._moved(aside):
@@ -345,6 +188,7 @@ class _Load:
         self._note("the new graph is loaded into its place: until the end it holds a part")
         count = self._fill(self._graph)
         self._server.empty(aside)
+        Taken(self._server.query_url, aside).forget()
         return count
 
     def _moved(self, aside: str) -> bool:
@@ -366,6 +210,7 @@ class _Load:
                 self._server.pause(_BETWEEN_LOOKS)
             left, there = self._look(aside), self._look(self._graph)
             if left == 0 and there == self._all:
+                Taken(self._server.query_url, aside).becomes(Taken(self._server.query_url, self._graph))
                 return True
             if look == 0 and looks > 1:
                 self._note(f"no answer to MOVE yet; looking every {_BETWEEN_LOOKS} s whether it is done")
@@ -387,39 +232,108 @@ class _Load:
             return None
 
     def _fill(self, graph: str | None, *, add: bool = False) -> int:
-        """Send all to a graph; gives its count at the end, which is right, or raises EndpointError."""
-        done = 0
-        triples = iter(self._source)
-        while part := list(islice(triples, self._post_size)):
-            self._send(graph, part)
-            done += len(part)
-            self._progress(done, self._source.count or 0)
+        """Bring all of the source into a graph; gives its count at the end, which is right, or raises an error."""
+        taken = Taken(self._server.query_url, graph)
+        before = self._server.count(graph)
+        there: set[str] = set()
+        if before and taken.size is not None:
+            there = self._already_there(graph, taken, before, add=add)
+        elif before and not add:
+            raise self._occupied(graph, before)
+        else:
+            taken.begin(self._post_size)
+        skipped = self._send_all(graph, taken, there)
         count = self._server.count(graph)
-        where = f"{self._server.query_url}: {_called(graph)}"
-        if count < self._all:
-            raise EndpointError(
-                f"{where} holds {count:,} triples after {self._all:,} were sent: the server has lost some, or the file "
-                "has some twice. Run the command again; if the count stays, look into the server's log"
-            )
-        if count > self._all and not add:
-            raise _TooMany(
-                f"{where} holds {count:,} triples, {count - self._all:,} more than were loaded: it was not empty. With "
-                "--replace it holds these alone; with --add the others belong there"
-            )
-        if count > self._all:
-            self._note(f"{_called(graph)} held other triples: the counts cannot be compared exactly")
+        if count < self._all and skipped:
+            self._note("it has lost some of what it took in an earlier run: all is sent again")
+            taken.doubt()
+            skipped = self._send_all(graph, taken, set())
+            count = self._server.count(graph)
+        if not taken.works:
+            self._note("what was sent cannot be remembered (no place to write): after a break all would be sent again")
+        self._compare(graph, count, before - skipped if add else 0)
         return count
 
-    def _send(self, graph: str | None, part: list[Triple]) -> None:
-        if self._by_post:
-            self._server.post(graph, part)
-            return
-        for start in range(0, len(part), self._insert_size):
-            self._server.insert(graph, part[start : start + self._insert_size])
+    def _already_there(self, graph: str | None, taken: Taken, before: int, *, add: bool) -> set[str]:
+        """The parts of the source that need not be sent, since an earlier run did, and the server still has them.
+
+        Reads all of the source. Raises _Occupied if the graph holds something else, and ``add`` does not allow that.
+        """
+        assert taken.size is not None
+        ours: dict[str, int] = {}
+        whole = True
+        for part in self._source.parts(taken.size):
+            ours[part.digest] = len(part.triples)
+            if whole and part.digest in taken.taken:
+                whole = self._server.holds(graph, part.sample())
+        if not add and (not taken.sent.keys() <= ours.keys() or before > sum(taken.sent.values())):
+            raise self._occupied(graph, before)
+        there = taken.taken & ours.keys()
+        if whole and before >= sum(ours[digest] for digest in there):
+            return there
+        self._note("the graph does not hold all that was sent there earlier: all is sent again")
+        taken.doubt()
+        return set()
+
+    def _send_all(self, graph: str | None, taken: Taken, there: set[str]) -> int:
+        """Send the source, without the parts that are there; gives the number of triples left out."""
+        assert taken.size is not None
+        done = skipped = 0
+        for part in self._source.parts(taken.size):
+            size = len(part.triples)
+            if part.digest in there:
+                skipped += size
+            else:
+                taken.sending(part.digest, size)
+                self._send(graph, part)
+                taken.took(part.digest)
+            done += size
+            self._progress(done, self._source.count or 0)
+        if skipped:
+            self._note(f"{skipped:,} triples were there from an earlier run, and were not sent again")
+        return skipped
+
+    def _send(self, graph: str | None, part: Part) -> None:
+        for piece in part.pieces(self._post_size if self._by_post else self._insert_size):
+            if self._by_post:
+                self._server.post(graph, piece)
+            else:
+                self._server.insert(graph, piece)
+
+    def _compare(self, graph: str | None, count: int, others: int) -> None:
+        """Compare the count at the end with that of the source and of ``others`` that were there before."""
+        where = f"{self._server.query_url}: {_called(graph)}"
+        if count < max(self._all, others):
+            raise EndpointError(
+                f"{where} holds {count:,} triples after {self._all:,} were sent"
+                f"{f' to {others:,}' if others else ''}: the server has lost some, or the file has some twice. "
+                "Run the command again; if the count stays, look into the server's log"
+            )
+        if count > self._all + others:
+            raise _TooMany(
+                f"{where} holds {count:,} triples, {count - self._all - others:,} more than it should: something else "
+                "writes to it. With --replace it holds these alone; with --add the others belong there"
+            )
+        if count < self._all + others:
+            self._note(
+                f"{_called(graph)} held {others:,} triples: {count - others:,} of {self._all:,} are new. The others "
+                "were there already; that none was lost cannot be seen from the count"
+            )
+
+    def _occupied(self, graph: str | None, count: int) -> _Occupied:
+        return _Occupied(
+            f"{self._server.query_url}: {_called(graph)} holds {count:,} triples already, and not (or not only) "
+            "those that an earlier run from here has sent of this source. Nothing was sent. With --add they stay and "
+            "these join them; with --replace the graph holds these alone; or name another with --graph"
+        )
 
     def _note(self, text: str) -> None:
         self._notes.append(text)
         self._notify(text)
+
+
+class _Occupied(UsageError):
+    """A graph holds something else; nothing was sent."""
 
 
 class _TooMany(EndpointError):

@@ -1,4 +1,4 @@
-"""What is known of triple stores that `kg load` can load: paths, limits, manners. Data alone; sources beside it.
+"""What is known of triple stores that `kg load` can load: paths, limits, manners. Sources beside it.
 
 ``url`` is what a user gives. Paths are appended to it: ``query`` and ``update`` of the SPARQL 1.1 Protocol, ``graphs``
 of the Graph Store Protocol (None: not spoken there). ``tested``: against the real server in this project's tests; the
@@ -8,6 +8,8 @@ others follow their documentation.
 from __future__ import annotations
 
 from typing import NamedTuple
+
+from kg.http import checked_url
 
 
 class Preset(NamedTuple):
@@ -76,3 +78,13 @@ PRESETS: dict[str, Preset] = {
 
 GENERIC = Preset("SPARQL 1.1", "http://HOST/sparql", "", "", None, moves=False)
 """Of a server that is not known: one address for queries and updates, and nothing else taken for granted."""
+
+
+def base_url(url: str, preset: Preset) -> str:
+    """The address that a preset's paths are appended to, also where one of them is given."""
+    base = checked_url(url).rstrip("/")
+    for path in (preset.query, preset.update, preset.graphs or ""):
+        stripped = path.rstrip("/")
+        if stripped and base.endswith(stripped):
+            return base.removesuffix(stripped)
+    return base
