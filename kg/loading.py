@@ -235,7 +235,7 @@ class _Load:
         """Bring all of the source into a graph; gives its count at the end, which is right, or raises an error."""
         taken = Taken(self._server.query_url, graph)
         before = self._server.count(graph)
-        there: set[str] = set()
+        there: set[int] = set()
         if before and taken.size is not None:
             there = self._already_there(graph, taken, before, add=add)
         elif before and not add:
@@ -254,34 +254,40 @@ class _Load:
         self._compare(graph, count, before - skipped if add else 0)
         return count
 
-    def _already_there(self, graph: str | None, taken: Taken, before: int, *, add: bool) -> set[str]:
-        """The parts of the source that need not be sent, since an earlier run did, and the server still has them.
+    def _already_there(self, graph: str | None, taken: Taken, before: int, *, add: bool) -> set[int]:
+        """Numbers of the parts that need not be sent, since an earlier run did, and the server still has them.
 
         Reads all of the source. Raises _Occupied if the graph holds something else, and ``add`` does not allow that.
         """
         assert taken.size is not None
-        ours: dict[str, int] = {}
-        whole = True
-        for part in self._source.parts(taken.size):
-            ours[part.digest] = len(part.triples)
+        digests: set[str] = set()
+        there: set[int] = set()
+        size, whole = 0, True
+        for number, part in enumerate(self._source.parts(taken.size)):
+            digests.add(part.digest)
             if whole and part.digest in taken.taken:
+                there.add(number)
+                size += len(part.triples)
                 whole = self._server.holds(graph, part.sample())
-        if not add and (not taken.sent.keys() <= ours.keys() or before > sum(taken.sent.values())):
+        if not add and (not taken.sent.keys() <= digests or before > sum(taken.sent.values())):
             raise self._occupied(graph, before)
-        there = taken.taken & ours.keys()
-        if whole and before >= sum(ours[digest] for digest in there):
+        if whole and before >= size:
             return there
         self._note("the graph does not hold all that was sent there earlier: all is sent again")
         taken.doubt()
         return set()
 
-    def _send_all(self, graph: str | None, taken: Taken, there: set[str]) -> int:
-        """Send the source, without the parts that are there; gives the number of triples left out."""
+    def _send_all(self, graph: str | None, taken: Taken, there: set[int]) -> int:
+        """Send the source, without the parts of these numbers; gives the number of triples left out."""
         assert taken.size is not None
+        if there and len(there) * taken.size >= self._all:
+            self._progress(self._all, self._all)
+            self._note("all triples were there from an earlier run: none was sent again")
+            return self._all
         done = skipped = 0
-        for part in self._source.parts(taken.size):
+        for number, part in enumerate(self._source.parts(taken.size)):
             size = len(part.triples)
-            if part.digest in there:
+            if number in there:
                 skipped += size
             else:
                 taken.sending(part.digest, size)

@@ -42,7 +42,11 @@ class Part:
 
     def __init__(self, triples: list[Triple]) -> None:
         self.triples = triples
-        self.ntriples = ntriples(map(statement, triples))
+
+    @cached_property
+    def ntriples(self) -> str:
+        """All of it."""
+        return ntriples(map(statement, self.triples))
 
     @cached_property
     def digest(self) -> str:
@@ -60,8 +64,8 @@ class Part:
 
     def sample(self) -> list[Triple]:
         """Some of its triples, from all over it: with IRIs and strings, since servers write numbers as they like."""
-        plain = [triple for triple in self.triples if _is_plain(triple)]
-        return plain[:: max(1, -(-len(plain) // _SAMPLE))]
+        some = self.triples[:: -(-len(self.triples) // _SAMPLE)]
+        return [triple for triple in some if _is_plain(triple)]
 
 
 def _is_plain(triple: Triple) -> bool:
