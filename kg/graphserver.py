@@ -90,11 +90,14 @@ class Server:
         rows = " ".join(f"({triple.subject} {triple.predicate} {triple.object})" for triple in triples)
         try:
             return self._number(f"VALUES (?s ?p ?o) {{ {rows} }} {_within(graph, '?s ?p ?o')}") == len(triples)
-        except (EndpointError, UsageError):
+        except EndpointError:
             return False
 
     def _number(self, pattern: str) -> int:
-        rows = self._endpoint.ask(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}").rows
+        try:
+            rows = self._endpoint.ask(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}").rows
+        except UsageError as error:  # status 400; the query is none of the user's
+            raise EndpointError(str(error), 400) from None
         if len(rows) != 1 or rows[0][0] is None or not rows[0][0].value.isdecimal():
             raise EndpointError(f"{self.query_url}: a question for a number is answered with something else")
         return int(rows[0][0].value)

@@ -34,7 +34,8 @@ from typing import NamedTuple
 from kg import vocab
 from kg.errors import EndpointError, UsageError
 from kg.graphserver import Server
-from kg.http import Client, TooSlow, login_for
+from kg.http import Client, TooSlow, checked_url, login_for
+from kg.loadadvice import advice
 from kg.loadsource import Part, Source
 from kg.presets import GENERIC, PRESETS, Preset, base_url
 from kg.remote import graph_iri
@@ -97,18 +98,30 @@ def load(
             f"name one with --graph, such as {vocab.DATASET}"
         )
     base = base_url(endpoint, known)
+    client = client or Client(login_for(endpoint, environ), timeout=timeout, notify=notify)
+    update = update_url or base + known.update
     server = Server(
-        client or Client(login_for(endpoint, environ), timeout=timeout, notify=notify),
+        client,
         query=base + known.query,
-        update=update_url or base + known.update,
+        update=update,
         graphs=graphs_url or (base + known.graphs if known.graphs is not None else None),
         post_option=known.post_option,
     )
     triples = Source(source, store)
     sizes = (batch or known.batch, min(batch or known.update_batch, known.update_batch))
-    return _Load(server, triples, target, sizes, progress or _quiet, notify or _silent).run(
-        replace=replace, add=add, moves=known.moves
-    )
+    task = _Load(server, triples, target, sizes, progress or _quiet, notify or _silent)
+    try:
+        return task.run(replace=replace, add=add, moves=known.moves)
+    except EndpointError as error:
+        if task.accepted:
+            raise
+        others = {"--from": source, "--store": store, "--replace": replace, "--add": add}
+        told = (
+            advice(endpoint, client.seen, preset=preset, update=checked_url(update), graph=target, options=others)
+            if client.seen
+            else ""
+        )
+        raise EndpointError(f"{error}{told}", error.status) from None
 
 
 def _preset(name: str | None) -> Preset:
@@ -152,11 +165,11 @@ class _Load:
         self._notify = notify
         self._notes: list[str] = []
         self._by_post = False
+        self.accepted = False
+        """Whether the server has taken anything."""
 
     def run(self, *, replace: bool, add: bool, moves: bool) -> Loaded:
         self._by_post = self._server.speaks_graph_store(self._graph)
-        if not self._by_post:
-            self._note("no Graph Store Protocol there: SPARQL Updates in small parts, which takes longer")
         if not replace:
             count = self._fill(self._graph, add=add)
         elif not moves:
@@ -305,6 +318,9 @@ class _Load:
                 self._server.post(graph, piece)
             else:
                 self._server.insert(graph, piece)
+                if not self.accepted:
+                    self._note("no Graph Store Protocol there: SPARQL Updates in small parts, which takes longer")
+            self.accepted = True
 
     def _compare(self, graph: str | None, count: int, others: int) -> None:
         """Compare the count at the end with that of the source and of ``others`` that were there before."""

@@ -33,6 +33,8 @@ TIMEOUT = 60.0
 PAGE_SIZE = 10_000
 """Most rows in one answer. More cannot be sorted by a Virtuoso with its usual settings."""
 
+_MOST_LISTED = 20
+"""Most graphs that are listed to somebody who has named one that is empty."""
 _ROUND = 100
 """An answer whose number of rows is a multiple of this may have been cut by the server."""
 _RESULTS = {
@@ -78,10 +80,20 @@ class Endpoint:
         if timeout <= 0 or page_size <= 0:
             raise UsageError("time limit and page size must be above 0")
         self.page_size = page_size
+        self._graph_is_there = self.graph is None
         self._client = client or Client(login_for(url, environ), timeout=timeout, notify=notify)
 
     def ask(self, text: str) -> Table:
-        """The table of a SELECT query, whole. Raises UsageError if it is none, EndpointError if no answer comes."""
+        """The table of a SELECT query, whole.
+
+        Raises UsageError if it is none, or finds nothing since the graph is empty; EndpointError if no answer comes.
+        """
+        table = self._ask(text)
+        if not table.rows:
+            self._look_for_graph()
+        return table
+
+    def _ask(self, text: str) -> Table:
         query = parse(text)
         if query.form != "SELECT":
             raise UsageError("not a SELECT query: ASK, CONSTRUCT and DESCRIBE have no table")
@@ -101,7 +113,10 @@ class Endpoint:
             return self.ask(text)
         query = query.with_prefixes(vocab.PREFIXES)
         if query.form == "ASK":
-            return self._boolean(query.text)
+            found = self._boolean(query.text)
+            if not found:
+                self._look_for_graph()
+            return found
         reply = self._send(query.text, "graphs")
         format = self._format(reply, _GRAPHS)
         try:
@@ -113,7 +128,27 @@ class Endpoint:
                 f"{self.url}: the server cuts graphs at {cap:,} rows, and so this one: ask for it in parts, with "
                 "ORDER BY, LIMIT and OFFSET"
             )
+        if not triples:
+            self._look_for_graph()
         return sorted(triples, key=str)
+
+    def _look_for_graph(self) -> None:
+        """After an answer that has nothing: is it the graph that has nothing? Asked once. Raises UsageError if so."""
+        if self._graph_is_there:
+            return
+        if self._boolean("ASK { ?s ?p ?o }"):
+            self._graph_is_there = True
+            return
+        try:
+            rows = self._ask(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {_MOST_LISTED}").rows
+        except (EndpointError, UsageError):  # too many to list in time, or not to be seen
+            rows = []
+        names = sorted(cell.value for (cell,) in rows if isinstance(cell, NamedNode) and not _is_of_server(cell.value))
+        others = f"Graphs there: {' '.join(names)}" if names else "No other graph is to be seen there"
+        raise UsageError(
+            f"{self.url}: graph {self.graph} is empty, or is not there. {others}. Without --graph, the server's default "
+            "graph is asked"
+        )
 
     # --- tables
 
@@ -205,6 +240,13 @@ def graph_iri(text: str | None) -> str | None:
         return NamedNode(text).value
     except ValueError:
         raise UsageError(f"{text[:100]!r} is not the IRI of a graph, such as https://example.org/figures") from None
+
+
+def _is_of_server(graph: str) -> bool:
+    """Whether a graph is one of Virtuoso's own, which it lists with the others."""
+    return graph.startswith("http://www.openlinksw.com/schemas/") or graph.endswith(
+        ("/DAV/", "/sparql", "/2002/07/owl#")
+    )
 
 
 def _cap(reply: Reply) -> int | None:

@@ -26,6 +26,7 @@ import kg
 from kg.cli_load import _PRESETS
 from kg.errors import CannotRun, EndpointError, UsageError
 from kg.http import Client, Login
+from kg.loadadvice import advice
 from kg.loading import staging
 from kg.presets import PRESETS
 from kg.store import open_store
@@ -679,6 +680,57 @@ def test_login(faulty: FaultyServer, how: str) -> None:
 def test_presets() -> None:
     assert tuple(PRESETS) == _PRESETS
     assert [name for name, preset in PRESETS.items() if preset.tested] == list(STORES)
+
+
+@pytest.mark.parametrize("where", ["url", "query", "graphs"])
+def test_a_server_says_which_preset_is_its(
+    server: Server, graph: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error has the command to type; and that command does it."""
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    address = getattr(server, where)
+    ran = run("load", address, "--graph", graph, store=seeded_store())
+    assert (ran.code, ran.out) == (3, "")
+    *_, who, command = ran.err.splitlines()
+    assert who.startswith(f"  The server says that it is {server.name.title()}/")
+    assert "no Graph Store Protocol" not in ran.err  # nobody has asked for it
+    words = ["kg", "load", server.url, "--preset", server.name, "--graph", graph, "--store", str(seeded_store())]
+    assert command.split() == words
+    for name, value in login(server).items():
+        monkeypatch.setenv(name, value)
+    assert run(*words[1:]).code == 0
+    assert server.count(graph) == ALL
+
+
+def test_another_servers_preset(server: Server, graph: str) -> None:
+    (other,) = set(STORES) - {server.name}
+    with pytest.raises(
+        EndpointError, match=rf"(?s)404.*says that it is {server.name.title()}.*--preset {server.name} "
+    ):
+        kg.load(server.url, preset=other, graph=graph, store=seeded_store(), environ=login(server))
+
+
+@pytest.mark.parametrize(
+    ("address", "header", "preset", "base"),
+    [
+        ("http://127.0.0.1/repositories/x/rdf-graphs/service", "", "graphdb", "http://127.0.0.1/repositories/x"),
+        ("http://127.0.0.1/repositories/x", "GraphDB/10.6 RDF4J/4.3", "graphdb", "http://127.0.0.1/repositories/x"),
+        ("http://127.0.0.1/ds/query", "Apache Jena Fuseki (4.9.0)", "fuseki", "http://127.0.0.1/ds"),
+        ("https://a.b.eu-west-1.neptune.amazonaws.com:8182/", "", "neptune", "https://a.b.eu-west-1.neptune.amazonaws.com:8182"),
+    ],
+)  # fmt: skip
+def test_servers_that_are_recognised(address: str, header: str, preset: str, base: str) -> None:
+    told = advice(address, {"Server": header}, preset=None, update=address, graph=GRAPH, options={"--replace": True})
+    assert told.splitlines()[-1] == f"  kg load {base} --preset {preset} --graph {GRAPH} --replace"
+    assert advice(address, {"Server": header}, preset=preset, update=address, graph=GRAPH, options={}) == ""
+
+
+def test_a_server_that_nobody_knows(faulty: FaultyServer) -> None:
+    ran = run("load", faulty.query, "--graph", GRAPH, store=seeded_store())
+    assert (ran.code, ran.out) == (3, "")
+    assert f"Without --preset, updates go to {faulty.query}." in ran.err
+    assert "--update-url" in ran.err
+    assert "or name it with --preset: oxigraph, virtuoso, fuseki" in ran.err
 
 
 @pytest.mark.parametrize(
