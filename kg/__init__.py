@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import AmbiguousName, CannotRun, EndpointError, KgError, NotInGraph, RecordError, UsageError
+from kg.errors import AmbiguousName, CannotRun, EndpointError, KgError, NoSuchGraph, NotInGraph, RecordError, UsageError
 
 if TYPE_CHECKING:
     import rdflib
@@ -46,6 +46,7 @@ __all__ = [
     "EndpointError",
     "KgError",
     "Loaded",
+    "NoSuchGraph",
     "NotInGraph",
     "RecordError",
     "Report",

@@ -21,7 +21,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, QueryResultsFormat, RdfFormat, Triple
 
 from kg import vocab
-from kg.errors import EndpointError, UsageError
+from kg.errors import EndpointError, NoSuchGraph, UsageError
 from kg.http import Client, Reply, checked_url, login_for, refused
 from kg.lookup import is_unicode
 from kg.querytext import QueryText, parse
@@ -35,6 +35,7 @@ PAGE_SIZE = 10_000
 
 _MOST_LISTED = 20
 """Most graphs that are listed to somebody who has named one that is empty."""
+_VIRTUOSOS = ("http://localhost:8890/sparql", "http://www.w3.org/2002/07/owl#", "http://www.w3.org/ns/ldp#")
 _ROUND = 100
 """An answer whose number of rows is a multiple of this may have been cut by the server."""
 _RESULTS = {
@@ -86,7 +87,8 @@ class Endpoint:
     def ask(self, text: str) -> Table:
         """The table of a SELECT query, whole.
 
-        Raises UsageError if it is none, or finds nothing since the graph is empty; EndpointError if no answer comes.
+        Raises UsageError if it is none; NoSuchGraph if it finds nothing because the graph is empty or not there;
+        EndpointError if no answer comes.
         """
         table = self._ask(text)
         if not table.rows:
@@ -133,21 +135,25 @@ class Endpoint:
         return sorted(triples, key=str)
 
     def _look_for_graph(self) -> None:
-        """After an answer that has nothing: is it the graph that has nothing? Asked once. Raises UsageError if so."""
+        """After an answer that has nothing: is it the graph that has nothing? Asked once. Raises NoSuchGraph if so."""
         if self._graph_is_there:
             return
-        if self._boolean("ASK { ?s ?p ?o }"):
-            self._graph_is_there = True
+        try:
+            self._graph_is_there = self._boolean("ASK { ?s ?p ?o }")
+        except (EndpointError, UsageError):  # nothing is known, and the answer stands
+            return
+        if self._graph_is_there:
             return
         try:
-            rows = self._ask(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {_MOST_LISTED}").rows
+            everywhere = Endpoint(self.url, client=self._client)
+            rows = everywhere.ask(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {_MOST_LISTED}").rows
         except (EndpointError, UsageError):  # too many to list in time, or not to be seen
             rows = []
         names = sorted(cell.value for (cell,) in rows if isinstance(cell, NamedNode) and not _is_of_server(cell.value))
         others = f"Graphs there: {' '.join(names)}" if names else "No other graph is to be seen there"
-        raise UsageError(
-            f"{self.url}: graph {self.graph} is empty, or is not there. {others}. Without --graph, the server's default "
-            "graph is asked"
+        raise NoSuchGraph(
+            f"{self.url}: graph {self.graph} is empty, or is not there. {others}. Without --graph, the server's "
+            "default graph is asked"
         )
 
     # --- tables
@@ -244,9 +250,7 @@ def graph_iri(text: str | None) -> str | None:
 
 def _is_of_server(graph: str) -> bool:
     """Whether a graph is one of Virtuoso's own, which it lists with the others."""
-    return graph.startswith("http://www.openlinksw.com/schemas/") or graph.endswith(
-        ("/DAV/", "/sparql", "/2002/07/owl#")
-    )
+    return graph.startswith("http://www.openlinksw.com/schemas/") or graph.endswith("/DAV/") or graph in _VIRTUOSOS
 
 
 def _cap(reply: Reply) -> int | None:

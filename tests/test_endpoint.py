@@ -164,6 +164,31 @@ def test_other_graphs_do_not_answer(endpoint: kg.Endpoint) -> None:
     assert sorted(map(str, found)) == sorted(map(str, kg.sparql(text, store=seeded_store()).rows))
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("query", "most-figured-genes"),
+        ("query", "figures-mentioning-genes", "JAK2", "STAT3"),
+        ("show", "PMC1__f1"),
+        ("sparql", "SELECT * WHERE { ?s ?p ?o }"),
+        ("sparql", "ASK { ?s ?p ?o }"),
+        ("sparql", "CONSTRUCT WHERE { ?s ?p ?o }"),
+    ],
+)
+def test_a_graph_that_is_not_there_is_wrong_use(server: Server, arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments, "--endpoint", server.query, "--graph", "https://example.org/figurs")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"kg: {server.query}: graph https://example.org/figurs is empty, or is not there. Graphs")
+    assert {GRAPH, "https://example.org/other-graph"} <= set(ran.err.replace(". Without", " Without").split())
+    assert "openlinksw" not in ran.err
+
+
+def test_a_graph_that_is_there_may_have_no_answer(server: Server) -> None:
+    for text, out in (("SELECT ?s ?o { ?s <x:none> ?o }", "s,o\n"), ("ASK { ?s <x:none> ?o }", "false\n")):
+        ran = run("sparql", text, "--format", "csv", "--endpoint", server.query, "--graph", GRAPH)
+        assert (ran.code, ran.out.replace("\r", "")) == (0, out)
+
+
 def test_sparql_of_each_form(server: Server) -> None:
     at = ["--endpoint", server.query, "--graph", GRAPH]
     # Prefixes are known, as they are in the store.
@@ -327,6 +352,25 @@ def test_trouble_that_passes(faulty: FaultyServer, faults: list[str]) -> None:
     assert numbers(quick(faulty, waits := [])) == list(range(250))
     assert len(waits) == len(faults)
     assert all(0.3 < wait < 3 for wait in waits)
+
+
+def test_whether_a_graph_is_there_is_asked_once_and_only_of_empty_answers(faulty: FaultyServer) -> None:
+    faulty.store.add(Quad(NamedNode("x:s"), NamedNode("x:p"), Literal(1), NamedNode(GRAPH)))
+    endpoint = kg.Endpoint(faulty.query, graph=GRAPH, client=Client(wait=lambda _: None))
+    assert len(endpoint.ask("SELECT * { ?s ?p ?o }").rows) == 1
+    assert len(faulty.requests) == 1
+    for _ in range(3):
+        assert endpoint.ask("SELECT * { ?s <x:none> ?o }").rows == []
+    assert len(faulty.requests) == 5
+
+
+def test_a_server_that_does_not_say_whether_a_graph_is_there(faulty: FaultyServer) -> None:
+    """The empty answer stands."""
+    faulty.faults = ["", *["503"] * 5]
+    assert (
+        kg.Endpoint(faulty.query, graph=GRAPH, client=Client(wait=lambda _: None)).ask("SELECT * { ?s ?p ?o }").rows
+        == []
+    )
 
 
 def test_waits_grow_and_end(faulty: FaultyServer) -> None:
