@@ -14,6 +14,7 @@ So an answer is whole, or an error: servers cut without a word, at round numbers
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, TypeVar
 
@@ -35,6 +36,7 @@ PAGE_SIZE = 10_000
 
 _MOST_LISTED = 20
 """Most graphs that are listed to somebody who has named one that is empty."""
+_NAMES_GRAPHS = re.compile(r"\b(GRAPH|FROM)\b", re.IGNORECASE)
 _VIRTUOSOS = ("http://localhost:8890/sparql", "http://www.w3.org/2002/07/owl#", "http://www.w3.org/ns/ldp#")
 _ROUND = 100
 """An answer whose number of rows is a multiple of this may have been cut by the server."""
@@ -81,7 +83,7 @@ class Endpoint:
         if timeout <= 0 or page_size <= 0:
             raise UsageError("time limit and page size must be above 0")
         self.page_size = page_size
-        self._graph_is_there = self.graph is None
+        self._graph_is_there = False
         self._client = client or Client(login_for(url, environ), timeout=timeout, notify=notify)
 
     def ask(self, text: str) -> Table:
@@ -92,7 +94,7 @@ class Endpoint:
         """
         table = self._ask(text)
         if not table.rows:
-            self._look_for_graph()
+            self._look_for_graph(text)
         return table
 
     def _ask(self, text: str) -> Table:
@@ -117,7 +119,7 @@ class Endpoint:
         if query.form == "ASK":
             found = self._boolean(query.text)
             if not found:
-                self._look_for_graph()
+                self._look_for_graph(text)
             return found
         reply = self._send(query.text, "graphs")
         format = self._format(reply, _GRAPHS)
@@ -131,12 +133,15 @@ class Endpoint:
                 "ORDER BY, LIMIT and OFFSET"
             )
         if not triples:
-            self._look_for_graph()
+            self._look_for_graph(text)
         return sorted(triples, key=str)
 
-    def _look_for_graph(self) -> None:
-        """After an answer that has nothing: is it the graph that has nothing? Asked once. Raises NoSuchGraph if so."""
-        if self._graph_is_there:
+    def _look_for_graph(self, text: str) -> None:
+        """After an answer that has nothing: is it the graph that has nothing? Raises NoSuchGraph if so.
+
+        Asked until the graph was seen to hold something. A query that names graphs itself is about those.
+        """
+        if self._graph_is_there or (self.graph is None and _NAMES_GRAPHS.search(text)):
             return
         try:
             self._graph_is_there = self._boolean("ASK { ?s ?p ?o }")
@@ -150,11 +155,16 @@ class Endpoint:
         except (EndpointError, UsageError):  # too many to list in time, or not to be seen
             rows = []
         names = sorted(cell.value for (cell,) in rows if isinstance(cell, NamedNode) and not _is_of_server(cell.value))
-        others = f"Graphs there: {' '.join(names)}" if names else "No other graph is to be seen there"
-        raise NoSuchGraph(
-            f"{self.url}: graph {self.graph} is empty, or is not there. {others}. Without --graph, the server's "
-            "default graph is asked"
-        )
+        if self.graph is not None:
+            others = f"Graphs there: {' '.join(names)}" if names else "No other graph is to be seen there"
+            raise NoSuchGraph(
+                f"{self.url}: graph {self.graph} is empty, or is not there. {others}. Without --graph, the server's "
+                "default graph is asked"
+            )
+        if names:
+            raise NoSuchGraph(
+                f"{self.url}: the default graph is empty. Name a graph with --graph. Graphs there: {' '.join(names)}"
+            )
 
     # --- tables
 

@@ -17,6 +17,7 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,19 +82,18 @@ class Taken:
 
     def _read(self) -> None:
         try:
-            lines = self._file.read_text("utf-8").splitlines()
-            head: Any = json.loads(lines[0])
-            if {key: head[key] for key in self._of} != self._of:
+            head, *lines = self._file.read_text("utf-8").split("\n")[1:]
+            said: Any = json.loads(head)
+            if {key: said[key] for key in self._of} != self._of:
                 return
-            size = int(head["size"])
-            for line in lines[1:]:
-                said: Any = json.loads(line)
+            size = int(said["size"])
+            for line in lines:
+                said = _line(line)
                 if "sent" in said:
                     self.sent[str(said["sent"])] = int(said["triples"])
-                else:
+                elif "taken" in said:
                     self.taken.add(str(said["taken"]))
-        except (OSError, ValueError, LookupError, TypeError):
-            # Not there, or broken: half a line means that the machine went down. What was read of it is not used.
+        except (OSError, ValueError, LookupError, TypeError):  # not there, or not ours
             self.sent, self.taken = {}, set()
             return
         self.size = size
@@ -102,14 +102,23 @@ class Taken:
         with self._trying():
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("a", encoding="utf-8") as out:
-                out.write(json.dumps(line) + "\n")
+                out.write("\n" + json.dumps(line))  # a line that broke off does not spoil the next
 
     @contextlib.contextmanager
-    def _trying(self) -> Any:
+    def _trying(self) -> Iterator[None]:
         try:
             yield
         except OSError:
             self.works = False
+
+
+def _line(text: str) -> dict[str, Any]:
+    """A line; one that broke off when the machine went down says nothing."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def folder() -> Path:

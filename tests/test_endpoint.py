@@ -150,14 +150,6 @@ def test_the_command_line_asks_an_endpoint(server: Server) -> None:
     assert run(*asked, "--endpoint", server.query, "--graph", GRAPH) == ours
 
 
-def test_the_default_graph_is_the_servers_own(oxigraph_server: Server) -> None:
-    """Oxigraph's default graph is empty here; --graph says where to look."""
-    oxigraph_server.put(ntriples(seeded_store()), GRAPH)
-    ran = run("query", "figures-mentioning-genes", "JAK2", "--endpoint", oxigraph_server.query)
-    assert ran.code == 2
-    assert 'no gene "JAK2" in this graph' in ran.err or "is named by no figure of this graph" in ran.err
-
-
 def test_other_graphs_do_not_answer(endpoint: kg.Endpoint) -> None:
     text = 'SELECT ?s WHERE { ?s schema:name "JAK2" }'
     found = kg.sparql(text, endpoint=endpoint).rows
@@ -181,6 +173,19 @@ def test_a_graph_that_is_not_there_is_wrong_use(server: Server, arguments: tuple
     assert ran.err.startswith(f"kg: {server.query}: graph https://example.org/figurs is empty, or is not there. Graphs")
     assert {GRAPH, "https://example.org/other-graph"} <= set(ran.err.replace(". Without", " Without").split())
     assert "openlinksw" not in ran.err
+
+
+def test_a_default_graph_that_is_empty_beside_others_is_told(oxigraph_server: Server) -> None:
+    """So it is in Oxigraph after a load into a named graph."""
+    oxigraph_server.put(ntriples(seeded_store()), GRAPH)
+    for asked in (("most-figured-genes",), ("figures-mentioning-genes", "JAK2")):
+        ran = run("query", *asked, "--endpoint", oxigraph_server.query)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"{oxigraph_server.query}: the default graph is empty. Name a graph with --graph. Graphs" in ran.err
+        assert GRAPH in ran.err.split()
+    # A query that names its graphs is not about the default graph.
+    ran = run("sparql", "ASK { GRAPH ?g { ?s <x:none> ?o } }", "--endpoint", oxigraph_server.query)
+    assert (ran.code, ran.out) == (0, "false\n")
 
 
 def test_a_graph_that_is_there_may_have_no_answer(server: Server) -> None:

@@ -475,6 +475,22 @@ def test_a_memory_that_is_broken(faulty: FaultyServer, memory: Path, damage: byt
     assert loaded(faulty, add=True).counted == ALL
 
 
+@pytest.mark.parametrize("cut", [1, 40, 78])
+def test_a_memory_whose_last_line_broke_off(faulty: FaultyServer, memory: Path, cut: int) -> None:
+    """The machine went down while it was written. What it says on top is still true, and it can be written on."""
+    broken(faulty, 2)
+    (file,) = memory.iterdir()
+    lines = file.read_bytes().rstrip(b"\n").split(b"\n")[:-1]  # without the part of which nobody knew
+    file.write_bytes(b"\n".join(lines)[:-cut])
+    faulty.store.update(f"DELETE WHERE {{ GRAPH <{GRAPH}> {{ ?s ?p ?o }} }}")
+    quads = list(open_store(seeded_store()).quads_for_pattern(None, None, None, DefaultGraph()))
+    faulty.store.extend(Quad(*quad.triple, NamedNode(GRAPH)) for quad in quads[:600])
+    assert loaded(faulty).counted == len(faulty.store) == ALL
+    assert sent(faulty) == ALL - 300
+    assert loaded(faulty).counted == ALL
+    assert sent(faulty) == 0
+
+
 def test_what_is_remembered_holds_no_login(faulty: FaultyServer, memory: Path) -> None:
     faulty.login = ("ann", "hush")
     url = faulty.query.replace("//", "//ann:hush@")
