@@ -8,7 +8,7 @@ variable: ``~/.local/state/…``). It holds no login and no triples:
     {"taken": "9f86d081…"}                     written when the server has said that it has it
 
 A part is known by the SHA-256 of its N-Triples. It is a memory and no proof: the graph may have changed since, so
-whoever believes it asks the server (`kg.loading`). A file that cannot be read or written is as none.
+whoever believes it asks the server (`kg.filling`). A file that cannot be read or written is as none.
 """
 
 from __future__ import annotations
