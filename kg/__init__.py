@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import AmbiguousName, CannotRun, EndpointError, KgError, NotInGraph, RecordError, UsageError
+from kg.errors import AmbiguousName, CannotRun, EndpointError, KgError, NoSuchGraph, NotInGraph, RecordError, UsageError
 
 if TYPE_CHECKING:
     import rdflib
@@ -46,6 +46,7 @@ __all__ = [
     "EndpointError",
     "KgError",
     "Loaded",
+    "NoSuchGraph",
     "NotInGraph",
     "RecordError",
     "Report",
@@ -111,7 +112,7 @@ def query(
     (``kg.Endpoint("http://127.0.0.1:7878/query")``) another triple store answers. ``queries`` are folders with
     questions of your own; ``named`` are arguments that ``kg query`` takes by name (``without=["JAK2"]``).
     Raises UsageError, AmbiguousName or NotInGraph for arguments, CannotRun without a store, EndpointError without an
-    answer.
+    answer, NoSuchGraph where the endpoint's graph is empty or not there.
     """
     from kg.answer import answer
     from kg.arguments import Options

@@ -26,7 +26,7 @@ _PRESETS = ("oxigraph", "virtuoso", "fuseki", "graphdb", "qlever", "neptune")
 @click.option("--preset", type=click.Choice(_PRESETS), help="Which server it is: its paths and limits are known.")
 @click.option("--graph", metavar="IRI", help="Named graph to load into [default: the server's default graph].")
 @click.option("--replace", is_flag=True, help="Make the graph hold these triples and no others.")
-@click.option("--add", is_flag=True, help="The graph holds other triples, which stay.")
+@click.option("--add", is_flag=True, help="Load into a graph that holds other triples, which stay.")
 @click.option("--update-url", metavar="URL", help="Without a preset: where updates go [default: ENDPOINT].")
 @click.option("--graphs-url", metavar="URL", help="Without a preset: where the Graph Store Protocol is spoken.")
 @click.option(
@@ -49,7 +49,10 @@ def load(endpoint: str, store: Path | None, **options: Any) -> int:
 
     Login: KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD, or KG_ENDPOINT_TOKEN, or ~/.netrc.
 
-    At the end the server counts, and the count must be right. After a break, the same command ends with the same graph.
+    Before and at the end the server counts, and the count must be right. Nothing is sent into a graph that holds
+    something else, unless --add or --replace says what becomes of that. After a break, the same command sends what is
+    missing.
+
     With --replace, the new graph is loaded aside and takes the place of the old one in one step, where the server can
     do that (not qlever, and not without a preset). Recipes for each server: docs/triple-stores.md.
     """

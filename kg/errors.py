@@ -5,6 +5,7 @@
     │   ├── RecordError   (2)   one record, table or lexicon file is broken: file, record, field
     │   └── AmbiguousName (2)   a name that stands for several things; asks back
     ├── NotInGraph        (2)   the thing asked for is not in this graph; names near matches
+    ├── NoSuchGraph       (2)   the named graph that was asked is empty, or not there; names others
     └── CannotRun         (3)   store, endpoint or disk: nothing wrong with the data
         └── EndpointError (3)   an endpoint does not answer, or answers with an error: its HTTP status
 
@@ -71,6 +72,10 @@ class AmbiguousName(UsageError):
 
 class NotInGraph(KgError):
     """What was asked for is not in this graph."""
+
+
+class NoSuchGraph(KgError):
+    """The named graph of an endpoint is empty, or is not there."""
 
 
 class CannotRun(KgError):

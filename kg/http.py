@@ -118,6 +118,8 @@ class Client:
         self._wait = wait
         self._notify = notify
         self._reached = False
+        self.seen: Mapping[str, str] = {}
+        """Headers of the last answer, of any status."""
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"pathway-figure-kg/{__version__}"
         self._login = login or Login()
@@ -155,6 +157,7 @@ class Client:
                 self._tell(f"{error}; trying again")
             else:
                 self._reached = True
+                self.seen = reply.headers
                 if reply.status < 429 or (429 < reply.status < 500) or reply.status in _FINAL:
                     return reply
                 if attempt == most:

@@ -1,4 +1,4 @@
-"""What is known of triple stores that `kg load` can load: paths, limits, manners. Data alone; sources beside it.
+"""What is known of triple stores that `kg load` can load: paths, limits, manners. Sources beside it.
 
 ``url`` is what a user gives. Paths are appended to it: ``query`` and ``update`` of the SPARQL 1.1 Protocol, ``graphs``
 of the Graph Store Protocol (None: not spoken there). ``tested``: against the real server in this project's tests; the
@@ -7,7 +7,11 @@ others follow their documentation.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from kg.http import checked_url
 
 
 class Preset(NamedTuple):
@@ -15,7 +19,8 @@ class Preset(NamedTuple):
 
     ``batch``: triples in one POST of the Graph Store Protocol. ``update_batch``: triples in one INSERT DATA.
     ``needs_graph``: its default graph is missing, or the union of all graphs. ``moves``: MOVE puts a graph into
-    another's place in one step that readers see whole.
+    another's place in one step that readers see whole. ``says``: a regular expression for what tells it from others, in
+    its header ``Server`` or in its address.
     """
 
     title: str
@@ -29,6 +34,7 @@ class Preset(NamedTuple):
     needs_graph: bool = False
     moves: bool = True
     post_option: str = ""
+    says: str = ""
 
 
 PRESETS: dict[str, Preset] = {
@@ -42,6 +48,7 @@ PRESETS: dict[str, Preset] = {
         "/store",
         tested=True,
         post_option="no_transaction",
+        says=r"^Oxigraph/",
     ),
     # https://vos.openlinksw.com/owiki/wiki/VOS/VirtGraphProtocolCURLExamples. One PUT of 819,000 triples left part of
     # them; INSERT DATA fails near 5,000; INSERT without GRAPH is refused. Readers wait while MOVE runs.
@@ -53,9 +60,12 @@ PRESETS: dict[str, Preset] = {
         "/sparql-graph-crud-auth",
         tested=True,
         needs_graph=True,
+        says=r"^Virtuoso/",
     ),
     # https://jena.apache.org/documentation/fuseki2/fuseki-data-service-endpoints: a data service and its endpoints.
-    "fuseki": Preset("Apache Jena Fuseki", "http://127.0.0.1:3030/DATASET", "/query", "/update", "/data"),
+    "fuseki": Preset(
+        "Apache Jena Fuseki", "http://127.0.0.1:3030/DATASET", "/query", "/update", "/data", says="Fuseki"
+    ),
     # https://rdf4j.org/documentation/reference/rest-api/: a repository, its statements, its graphs. The default graph
     # is the union of all.
     "graphdb": Preset(
@@ -65,14 +75,41 @@ PRESETS: dict[str, Preset] = {
         "/statements",
         "/rdf-graphs/service",
         needs_graph=True,
+        says=r"^GraphDB/|^https?://[^/]+/repositories/[^/]+",
     ),
     # https://docs.qlever.dev: all at one address, writing with the server's access token (KG_ENDPOINT_TOKEN). The
     # default graph is the union of all; MOVE, COPY and CLEAR are not spoken.
     "qlever": Preset("QLever", "http://127.0.0.1:7001", "", "", "", needs_graph=True, moves=False),
     # https://docs.aws.amazon.com/neptune/latest/userguide/ (sparql-graph-store-protocol, sparql-api-reference). The
     # default graph is the union of all.
-    "neptune": Preset("Amazon Neptune", "https://CLUSTER:8182", "/sparql", "/sparql", "/sparql/gsp/", needs_graph=True),
+    "neptune": Preset(
+        "Amazon Neptune",
+        "https://CLUSTER:8182",
+        "/sparql",
+        "/sparql",
+        "/sparql/gsp/",
+        needs_graph=True,
+        says=r"\.neptune\.amazonaws\.com(:|/|$)",
+    ),
 }
 
 GENERIC = Preset("SPARQL 1.1", "http://HOST/sparql", "", "", None, moves=False)
 """Of a server that is not known: one address for queries and updates, and nothing else taken for granted."""
+
+
+def base_url(url: str, preset: Preset) -> str:
+    """The address that a preset's paths are appended to, also where one of them is given."""
+    base = checked_url(url).rstrip("/")
+    for path in (preset.query, preset.update, preset.graphs or ""):
+        stripped = path.rstrip("/")
+        if stripped and base.endswith(stripped):
+            return base.removesuffix(stripped)
+    return base
+
+
+def recognised(url: str, headers: Mapping[str, str]) -> str | None:
+    """The name of the preset that a server seems to go with, by its address and the headers of an answer."""
+    for name, preset in PRESETS.items():
+        if preset.says and any(re.search(preset.says, text) for text in (headers.get("Server", ""), checked_url(url))):
+            return name
+    return None

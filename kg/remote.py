@@ -14,6 +14,7 @@ So an answer is whole, or an error: servers cut without a word, at round numbers
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, TypeVar
 
@@ -21,7 +22,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, QueryResultsFormat, RdfFormat, Triple
 
 from kg import vocab
-from kg.errors import EndpointError, UsageError
+from kg.errors import EndpointError, NoSuchGraph, UsageError
 from kg.http import Client, Reply, checked_url, login_for, refused
 from kg.lookup import is_unicode
 from kg.querytext import QueryText, parse
@@ -33,6 +34,10 @@ TIMEOUT = 60.0
 PAGE_SIZE = 10_000
 """Most rows in one answer. More cannot be sorted by a Virtuoso with its usual settings."""
 
+_MOST_LISTED = 20
+"""Most graphs that are listed to somebody who has named one that is empty."""
+_NAMES_GRAPHS = re.compile(r"\b(GRAPH|FROM)\b", re.IGNORECASE)
+_VIRTUOSOS = ("http://localhost:8890/sparql", "http://www.w3.org/2002/07/owl#", "http://www.w3.org/ns/ldp#")
 _ROUND = 100
 """An answer whose number of rows is a multiple of this may have been cut by the server."""
 _RESULTS = {
@@ -78,10 +83,21 @@ class Endpoint:
         if timeout <= 0 or page_size <= 0:
             raise UsageError("time limit and page size must be above 0")
         self.page_size = page_size
+        self._graph_is_there = False
         self._client = client or Client(login_for(url, environ), timeout=timeout, notify=notify)
 
     def ask(self, text: str) -> Table:
-        """The table of a SELECT query, whole. Raises UsageError if it is none, EndpointError if no answer comes."""
+        """The table of a SELECT query, whole.
+
+        Raises UsageError if it is none; NoSuchGraph if it finds nothing because the graph is empty or not there;
+        EndpointError if no answer comes.
+        """
+        table = self._ask(text)
+        if not table.rows:
+            self._look_for_graph(text)
+        return table
+
+    def _ask(self, text: str) -> Table:
         query = parse(text)
         if query.form != "SELECT":
             raise UsageError("not a SELECT query: ASK, CONSTRUCT and DESCRIBE have no table")
@@ -101,7 +117,10 @@ class Endpoint:
             return self.ask(text)
         query = query.with_prefixes(vocab.PREFIXES)
         if query.form == "ASK":
-            return self._boolean(query.text)
+            found = self._boolean(query.text)
+            if not found:
+                self._look_for_graph(text)
+            return found
         reply = self._send(query.text, "graphs")
         format = self._format(reply, _GRAPHS)
         try:
@@ -113,7 +132,39 @@ class Endpoint:
                 f"{self.url}: the server cuts graphs at {cap:,} rows, and so this one: ask for it in parts, with "
                 "ORDER BY, LIMIT and OFFSET"
             )
+        if not triples:
+            self._look_for_graph(text)
         return sorted(triples, key=str)
+
+    def _look_for_graph(self, text: str) -> None:
+        """After an answer that has nothing: is it the graph that has nothing? Raises NoSuchGraph if so.
+
+        Asked until the graph was seen to hold something. A query that names graphs itself is about those.
+        """
+        if self._graph_is_there or (self.graph is None and _NAMES_GRAPHS.search(text)):
+            return
+        try:
+            self._graph_is_there = self._boolean("ASK { ?s ?p ?o }")
+        except (EndpointError, UsageError):  # nothing is known, and the answer stands
+            return
+        if self._graph_is_there:
+            return
+        try:
+            everywhere = Endpoint(self.url, client=self._client)
+            rows = everywhere.ask(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {_MOST_LISTED}").rows
+        except (EndpointError, UsageError):  # too many to list in time, or not to be seen
+            rows = []
+        names = sorted(cell.value for (cell,) in rows if isinstance(cell, NamedNode) and not _is_of_server(cell.value))
+        if self.graph is not None:
+            others = f"Graphs there: {' '.join(names)}" if names else "No other graph is to be seen there"
+            raise NoSuchGraph(
+                f"{self.url}: graph {self.graph} is empty, or is not there. {others}. Without --graph, the server's "
+                "default graph is asked"
+            )
+        if names:
+            raise NoSuchGraph(
+                f"{self.url}: the default graph is empty. Name a graph with --graph. Graphs there: {' '.join(names)}"
+            )
 
     # --- tables
 
@@ -205,6 +256,11 @@ def graph_iri(text: str | None) -> str | None:
         return NamedNode(text).value
     except ValueError:
         raise UsageError(f"{text[:100]!r} is not the IRI of a graph, such as https://example.org/figures") from None
+
+
+def _is_of_server(graph: str) -> bool:
+    """Whether a graph is one of Virtuoso's own, which it lists with the others."""
+    return graph.startswith("http://www.openlinksw.com/schemas/") or graph.endswith("/DAV/") or graph in _VIRTUOSOS
 
 
 def _cap(reply: Reply) -> int | None:

@@ -150,18 +150,48 @@ def test_the_command_line_asks_an_endpoint(server: Server) -> None:
     assert run(*asked, "--endpoint", server.query, "--graph", GRAPH) == ours
 
 
-def test_the_default_graph_is_the_servers_own(oxigraph_server: Server) -> None:
-    """Oxigraph's default graph is empty here; --graph says where to look."""
-    oxigraph_server.put(ntriples(seeded_store()), GRAPH)
-    ran = run("query", "figures-mentioning-genes", "JAK2", "--endpoint", oxigraph_server.query)
-    assert ran.code == 2
-    assert 'no gene "JAK2" in this graph' in ran.err or "is named by no figure of this graph" in ran.err
-
-
 def test_other_graphs_do_not_answer(endpoint: kg.Endpoint) -> None:
     text = 'SELECT ?s WHERE { ?s schema:name "JAK2" }'
     found = kg.sparql(text, endpoint=endpoint).rows
     assert sorted(map(str, found)) == sorted(map(str, kg.sparql(text, store=seeded_store()).rows))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("query", "most-figured-genes"),
+        ("query", "figures-mentioning-genes", "JAK2", "STAT3"),
+        ("show", "PMC1__f1"),
+        ("sparql", "SELECT * WHERE { ?s ?p ?o }"),
+        ("sparql", "ASK { ?s ?p ?o }"),
+        ("sparql", "CONSTRUCT WHERE { ?s ?p ?o }"),
+    ],
+)
+def test_a_graph_that_is_not_there_is_wrong_use(server: Server, arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments, "--endpoint", server.query, "--graph", "https://example.org/figurs")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"kg: {server.query}: graph https://example.org/figurs is empty, or is not there. Graphs")
+    assert {GRAPH, "https://example.org/other-graph"} <= set(ran.err.replace(". Without", " Without").split())
+    assert "openlinksw" not in ran.err
+
+
+def test_a_default_graph_that_is_empty_beside_others_is_told(oxigraph_server: Server) -> None:
+    """So it is in Oxigraph after a load into a named graph."""
+    oxigraph_server.put(ntriples(seeded_store()), GRAPH)
+    for asked in (("most-figured-genes",), ("figures-mentioning-genes", "JAK2")):
+        ran = run("query", *asked, "--endpoint", oxigraph_server.query)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"{oxigraph_server.query}: the default graph is empty. Name a graph with --graph. Graphs" in ran.err
+        assert GRAPH in ran.err.split()
+    # A query that names its graphs is not about the default graph.
+    ran = run("sparql", "ASK { GRAPH ?g { ?s <x:none> ?o } }", "--endpoint", oxigraph_server.query)
+    assert (ran.code, ran.out) == (0, "false\n")
+
+
+def test_a_graph_that_is_there_may_have_no_answer(server: Server) -> None:
+    for text, out in (("SELECT ?s ?o { ?s <x:none> ?o }", "s,o\n"), ("ASK { ?s <x:none> ?o }", "false\n")):
+        ran = run("sparql", text, "--format", "csv", "--endpoint", server.query, "--graph", GRAPH)
+        assert (ran.code, ran.out.replace("\r", "")) == (0, out)
 
 
 def test_sparql_of_each_form(server: Server) -> None:
@@ -327,6 +357,25 @@ def test_trouble_that_passes(faulty: FaultyServer, faults: list[str]) -> None:
     assert numbers(quick(faulty, waits := [])) == list(range(250))
     assert len(waits) == len(faults)
     assert all(0.3 < wait < 3 for wait in waits)
+
+
+def test_whether_a_graph_is_there_is_asked_once_and_only_of_empty_answers(faulty: FaultyServer) -> None:
+    faulty.store.add(Quad(NamedNode("x:s"), NamedNode("x:p"), Literal(1), NamedNode(GRAPH)))
+    endpoint = kg.Endpoint(faulty.query, graph=GRAPH, client=Client(wait=lambda _: None))
+    assert len(endpoint.ask("SELECT * { ?s ?p ?o }").rows) == 1
+    assert len(faulty.requests) == 1
+    for _ in range(3):
+        assert endpoint.ask("SELECT * { ?s <x:none> ?o }").rows == []
+    assert len(faulty.requests) == 5
+
+
+def test_a_server_that_does_not_say_whether_a_graph_is_there(faulty: FaultyServer) -> None:
+    """The empty answer stands."""
+    faulty.faults = ["", *["503"] * 5]
+    assert (
+        kg.Endpoint(faulty.query, graph=GRAPH, client=Client(wait=lambda _: None)).ask("SELECT * { ?s ?p ?o }").rows
+        == []
+    )
 
 
 def test_waits_grow_and_end(faulty: FaultyServer) -> None:

@@ -26,6 +26,7 @@ import kg
 from kg.cli_load import _PRESETS
 from kg.errors import CannotRun, EndpointError, UsageError
 from kg.http import Client, Login
+from kg.loadadvice import advice
 from kg.loading import staging
 from kg.presets import PRESETS
 from kg.store import open_store
@@ -34,6 +35,13 @@ ALL = len(open_store(seeded_store()))
 """Triples of the store that is loaded, as the store itself counts them."""
 GRAPH = "https://example.org/loaded"
 STORES = ("oxigraph", "virtuoso")
+
+
+@pytest.fixture(autouse=True)
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where it is remembered what was sent: of this test alone."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "pathway-figure-kg" / "loads"
 
 
 @pytest.fixture(scope="module", params=STORES)
@@ -90,9 +98,10 @@ def test_the_command_line(server: Server, graph: str, monkeypatch: pytest.Monkey
     ran = run("load", server.url, "--preset", server.name, "--graph", graph, store=seeded_store())
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == f"  {ALL:,} triples loaded, {ALL:,} counted there → {server.query} graph {graph}\n"
-    # And again: nothing doubled.
+    # And again: nothing doubled, and nothing sent.
     again = run("load", server.query, "--preset", server.name, "--graph", graph, store=seeded_store())
-    assert again == ran
+    told = "  all triples were there from an earlier run: none was sent again\n"
+    assert again == (0, "", told + ran.err)
 
 
 def test_a_file_is_loaded(server: Server, graph: str, tmp_path: Path) -> None:
@@ -108,13 +117,11 @@ def test_a_file_is_loaded(server: Server, graph: str, tmp_path: Path) -> None:
 
 def test_replace_leaves_nothing_of_the_old(server: Server, graph: str) -> None:
     server.put(b'<https://example.org/old> <https://schema.org/name> "old" .\n', graph)
-    with pytest.raises(
-        EndpointError, match=rf"holds {ALL + 1:,} triples, 1 more than were loaded: it was not empty\. With --rep"
-    ):
+    with pytest.raises(UsageError, match=r"holds 1 triples already.* Nothing was sent\. With --add .* with --replace"):
         kg.load(server.url, preset=server.name, graph=graph, store=seeded_store(), environ=login(server))
+    assert server.count(graph) == 1
     loaded = kg.load(server.url, preset=server.name, graph=graph, store=seeded_store(), environ=login(server), add=True)
-    assert loaded.counted == ALL + 1
-    assert "the counts cannot be compared exactly" in loaded.notes[0]
+    assert (loaded.counted, server.count(graph), loaded.notes) == (ALL + 1, ALL + 1, ())
     loaded = kg.load(
         server.url, preset=server.name, graph=graph, store=seeded_store(), environ=login(server), replace=True
     )
@@ -138,7 +145,7 @@ def test_an_older_version_that_looks_alike_is_replaced(server: Server, graph: st
     new.write_text("".join(lines))
     where: dict[str, Any] = {"preset": server.name, "graph": graph, "environ": login(server)}
     kg.load(server.url, source=old, **where)
-    with pytest.raises(EndpointError, match="1 more than were loaded"):
+    with pytest.raises(UsageError, match="holds 20 triples already"):
         kg.load(server.url, source=new, **where)
     server.put(old.read_bytes(), staging(graph))
     kg.load(server.url, source=new, replace=True, **where)
@@ -234,16 +241,17 @@ def wait_for(server: FaultyServer, requests: int) -> None:
 
 def test_a_load_that_was_killed_is_completed_by_the_next(tmp_path: Path) -> None:
     with FaultyServer() as server:
-        server.faults = ["", "", "", "slow"]  # the empty POST, and two parts
+        server.faults = ["", "", "", "", "slow"]  # the empty POST, the count, and two parts
         command = [sys.executable, "-m", "kg", "load", server.query, "--graph", GRAPH, "--store", str(seeded_store())]
         command += ["--graphs-url", f"{server.url}/store", "--batch", "200"]
         process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE)
-        wait_for(server, 4)
+        wait_for(server, 5)
         process.kill()
         process.communicate()
         assert 0 < len(server.store) < ALL
         ran = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
         assert (ran.returncode, len(server.store)) == (0, ALL)
+        assert "  400 triples were there from an earlier run, and were not sent again" in ran.stderr
         assert f"{ALL:,} triples loaded, {ALL:,} counted there" in ran.stderr
 
 
@@ -331,7 +339,7 @@ def loaded(server: FaultyServer, waits: list[float] | None = None, **options: An
     ],
 )
 def test_trouble_that_passes(faulty: FaultyServer, faults: list[str], by_post: bool) -> None:
-    faulty.faults = list(faults)
+    faulty.faults = ["", *faults]
     result = loaded(faulty, waits := [], **({} if by_post else {"graphs_url": None}))
     assert (result.triples, result.counted, len(faulty.store)) == (ALL, ALL, ALL)
     assert waits
@@ -343,12 +351,12 @@ def test_trouble_that_passes(faulty: FaultyServer, faults: list[str], by_post: b
 
 
 def test_a_slow_server_gets_the_part_again(faulty: FaultyServer) -> None:
-    faulty.faults = ["", "slow"]
+    faulty.faults = ["", "", "slow"]
     assert loaded(faulty, limit=0.5).counted == len(faulty.store) == ALL
 
 
 def test_trouble_that_stays_is_an_error(faulty: FaultyServer) -> None:
-    faulty.faults = ["", "", *["503"] * 20]
+    faulty.faults = ["", "", "", *["503"] * 20]
     with pytest.raises(EndpointError, match=r"the server answers 503 \(tried 5 times\): Come back later"):
         loaded(faulty)
     assert len(faulty.store) == 300
@@ -369,6 +377,204 @@ def test_triples_that_a_server_lost_are_missed(faulty: FaultyServer, lost: int) 
         EndpointError, match=rf"holds {ALL - lost:,} triples after {ALL:,} were sent: the server has lost"
     ):
         loaded(faulty, progress=lose)
+
+
+# --- the next run sends what is missing
+
+
+def sent(server: FaultyServer) -> int:
+    """Triples that came in POSTs so far; they are forgotten."""
+    count = sum(request.body.count(b"\n") for request in server.done("POST", "/store"))
+    server.requests.clear()
+    return count
+
+
+def broken(server: FaultyServer, parts: int, **options: Any) -> None:
+    """A load that breaks after some parts: the server has them, and the next one that it did not answer for."""
+    server.faults = ["", "", *[""] * parts, *["drop-after"] * 5]
+    with pytest.raises(EndpointError, match="the connection was lost"):
+        loaded(server, **options)
+    server.faults = []
+    assert len(server.store) == 300 * (parts + 1)
+    sent(server)
+
+
+def test_what_was_taken_is_not_sent_again(faulty: FaultyServer) -> None:
+    broken(faulty, 2)
+    result = loaded(faulty)
+    assert (result.triples, result.counted, len(faulty.store)) == (ALL, ALL, ALL)
+    assert result.notes == ("600 triples were there from an earlier run, and were not sent again",)
+    assert sent(faulty) == ALL - 600  # also the part of which nobody knew
+    assert loaded(faulty).counted == ALL
+    assert sent(faulty) == 0
+
+
+@pytest.mark.parametrize("batch", [100, 70, 5000])
+def test_parts_are_known_again_when_requests_have_another_size(faulty: FaultyServer, batch: int) -> None:
+    """A request that was too large is what one mends so."""
+    broken(faulty, 2)
+    assert loaded(faulty, batch=batch).counted == len(faulty.store) == ALL
+    assert max(request.body.count(b"\n") for request in faulty.done("POST", "/store")) == min(batch, 300)
+    assert sent(faulty) == ALL - 600
+
+
+def test_a_graph_that_was_dropped_meanwhile(faulty: FaultyServer) -> None:
+    loaded(faulty)
+    faulty.store.clear()
+    sent(faulty)
+    assert loaded(faulty).counted == len(faulty.store) == ALL
+    assert sent(faulty) == ALL
+
+
+@pytest.mark.parametrize("left", [1, 299, 300, 900, ALL - 1])
+@pytest.mark.parametrize("after", ["success", "break"])
+def test_a_graph_that_has_lost_some_meanwhile(faulty: FaultyServer, left: int, after: str) -> None:
+    """A server that was killed and has forgotten what it took; or somebody who deletes."""
+    if after == "success":
+        loaded(faulty)
+    else:
+        broken(faulty, 4)
+    for quad in list(faulty.store)[left:]:
+        faulty.store.remove(quad)
+    result = loaded(faulty)
+    assert (result.counted, len(faulty.store), in_graph(faulty)) == (ALL, ALL, ours())
+
+
+def test_a_graph_that_is_another_one_meanwhile(faulty: FaultyServer) -> None:
+    """With as many triples: its count alone would pass for ours."""
+    loaded(faulty)
+    faulty.store.clear()
+    old_graph(faulty, ALL)
+    with pytest.raises(EndpointError, match=rf"holds {2 * ALL:,} triples, {ALL:,} more than it should"):
+        loaded(faulty)
+    assert loaded(faulty, add=True).counted == 2 * ALL
+
+
+def test_a_memory_that_cannot_be_kept(faulty: FaultyServer, memory: Path) -> None:
+    memory.parent.mkdir(parents=True)
+    memory.write_text("a file, where a folder should be")
+    result = loaded(faulty)
+    assert (result.counted, len(faulty.store)) == (ALL, ALL)
+    assert result.notes == (
+        "what was sent cannot be remembered (no place to write): after a break all would be sent again",
+    )
+    sent(faulty)
+    with pytest.raises(UsageError, match="With --add they stay and these join them"):
+        loaded(faulty)
+    assert sent(faulty) == 0
+    assert loaded(faulty, add=True).counted == len(faulty.store) == ALL
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]\n", b"\xff", b'{"endpoint": 1}\n{"taken": 2}\n'])
+def test_a_memory_that_is_broken(faulty: FaultyServer, memory: Path, damage: bytes) -> None:
+    loaded(faulty)
+    (file,) = memory.iterdir()
+    file.write_bytes(damage)
+    with pytest.raises(UsageError, match=f"holds {ALL:,} triples already"):
+        loaded(faulty)
+    assert loaded(faulty, add=True).counted == ALL
+
+
+@pytest.mark.parametrize("cut", [1, 40, 78])
+def test_a_memory_whose_last_line_broke_off(faulty: FaultyServer, memory: Path, cut: int) -> None:
+    """The machine went down while it was written. What it says on top is still true, and it can be written on."""
+    broken(faulty, 2)
+    (file,) = memory.iterdir()
+    lines = file.read_bytes().rstrip(b"\n").split(b"\n")[:-1]  # without the part of which nobody knew
+    file.write_bytes(b"\n".join(lines)[:-cut])
+    faulty.store.update(f"DELETE WHERE {{ GRAPH <{GRAPH}> {{ ?s ?p ?o }} }}")
+    quads = list(open_store(seeded_store()).quads_for_pattern(None, None, None, DefaultGraph()))
+    faulty.store.extend(Quad(*quad.triple, NamedNode(GRAPH)) for quad in quads[:600])
+    assert loaded(faulty).counted == len(faulty.store) == ALL
+    assert sent(faulty) == ALL - 300
+    assert loaded(faulty).counted == ALL
+    assert sent(faulty) == 0
+
+
+def test_what_is_remembered_holds_no_login(faulty: FaultyServer, memory: Path) -> None:
+    faulty.login = ("ann", "hush")
+    url = faulty.query.replace("//", "//ann:hush@")
+    kg.load(url, graph=GRAPH, store=seeded_store(), update_url=f"{faulty.url}/update", environ={})
+    (file,) = memory.iterdir()
+    assert "ann" not in file.read_text()
+    assert "hush" not in file.read_text()
+
+
+def test_a_replace_that_broke_goes_on(faulty: FaultyServer) -> None:
+    """The graph aside is completed, not made anew."""
+    old_graph(faulty)
+    faulty.faults = ["", "", "", "", *["503"] * 5]
+    with pytest.raises(EndpointError, match="503"):
+        replaced(faulty)
+    assert len(in_graph(faulty, staging(GRAPH))) == 600
+    sent(faulty)
+    assert replaced(faulty).counted == ALL
+    assert in_graph(faulty) == ours()
+    assert sent(faulty) == ALL - 600
+    # What is known of the graph aside is known of the graph.
+    assert loaded(faulty).counted == ALL
+    assert sent(faulty) == 0
+
+
+# --- a graph that holds something else
+
+
+def test_nothing_is_sent_to_a_graph_that_holds_something_else(faulty: FaultyServer) -> None:
+    old_graph(faulty, 5)
+    before = in_graph(faulty)
+    ran = run(
+        "load", faulty.query, "--graphs-url", f"{faulty.url}/store", "--graph", GRAPH, store=seeded_store()
+    )  # fmt: skip
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{faulty.query}: graph {GRAPH} holds 5 triples already" in ran.err
+    assert "Nothing was sent. With --add they stay and these join them; with --replace the graph holds" in ran.err
+    assert (in_graph(faulty), sent(faulty)) == (before, 0)
+
+
+def test_a_new_version_is_not_mixed_with_the_old(faulty: FaultyServer, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.nt", tmp_path / "new.nt"
+    old.write_text("".join(f'<x:{n}> <x:n> "{n}" .\n' for n in range(1000)))
+    new.write_text("".join(f'<x:{n}> <x:n> "{n}" .\n' for n in range(10, 1010)))
+    loaded(faulty, source=old, store=None)
+    with pytest.raises(UsageError, match="holds 1,000 triples already"):
+        loaded(faulty, source=new, store=None)
+    assert len(faulty.store) == 1000
+    assert replaced(faulty, source=new, store=None).counted == len(faulty.store) == 1000
+
+
+def test_add_says_what_the_counts_can_tell(faulty: FaultyServer) -> None:
+    old_graph(faulty, 5)
+    result = loaded(faulty, add=True)
+    assert (result.counted, result.notes) == (ALL + 5, ())
+    # Again: known from here, so the count is exact.
+    assert loaded(faulty, add=True).notes == ("all triples were there from an earlier run: none was sent again",)
+    assert len(in_graph(faulty)) == ALL + 5
+
+
+def test_add_where_some_were_there(faulty: FaultyServer) -> None:
+    old_graph(faulty, 5)
+    quads = list(open_store(seeded_store()).quads_for_pattern(None, None, None, DefaultGraph()))
+    faulty.store.extend(Quad(*quad.triple, NamedNode(GRAPH)) for quad in quads[:7])
+    result = loaded(faulty, add=True)
+    assert result.counted == len(in_graph(faulty)) == ALL + 5
+    assert result.notes == (
+        f"graph {GRAPH} held 12 triples: {ALL - 7:,} of {ALL:,} are new. The others were there already; that none was "
+        "lost cannot be seen from the count",
+    )
+
+
+@pytest.mark.parametrize("lost", [6, ALL])
+def test_add_to_a_server_that_loses(faulty: FaultyServer, lost: int) -> None:
+    """Less than what was sent, or than what was there, is seen in any case."""
+    old_graph(faulty, 5)
+
+    def lose(done: int, total: int) -> None:
+        if done == total:
+            for quad in list(faulty.store)[:lost]:
+                faulty.store.remove(quad)
+
+    with pytest.raises(EndpointError, match=rf"holds {ALL + 5 - lost:,} triples after {ALL:,} were sent to 5"):
+        loaded(faulty, add=True, progress=lose)
 
 
 def test_a_graph_store_that_answers_404_is_done_without(faulty: FaultyServer) -> None:
@@ -490,6 +696,57 @@ def test_login(faulty: FaultyServer, how: str) -> None:
 def test_presets() -> None:
     assert tuple(PRESETS) == _PRESETS
     assert [name for name, preset in PRESETS.items() if preset.tested] == list(STORES)
+
+
+@pytest.mark.parametrize("where", ["url", "query", "graphs"])
+def test_a_server_says_which_preset_is_its(
+    server: Server, graph: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error has the command to type; and that command does it."""
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    address = getattr(server, where)
+    ran = run("load", address, "--graph", graph, store=seeded_store())
+    assert (ran.code, ran.out) == (3, "")
+    *_, who, command = ran.err.splitlines()
+    assert who.startswith(f"  The server says that it is {server.name.title()}/")
+    assert "no Graph Store Protocol" not in ran.err  # nobody has asked for it
+    words = ["kg", "load", server.url, "--preset", server.name, "--graph", graph, "--store", str(seeded_store())]
+    assert command.split() == words
+    for name, value in login(server).items():
+        monkeypatch.setenv(name, value)
+    assert run(*words[1:]).code == 0
+    assert server.count(graph) == ALL
+
+
+def test_another_servers_preset(server: Server, graph: str) -> None:
+    (other,) = set(STORES) - {server.name}
+    with pytest.raises(
+        EndpointError, match=rf"(?s)404.*says that it is {server.name.title()}.*--preset {server.name} "
+    ):
+        kg.load(server.url, preset=other, graph=graph, store=seeded_store(), environ=login(server))
+
+
+@pytest.mark.parametrize(
+    ("address", "header", "preset", "base"),
+    [
+        ("http://127.0.0.1/repositories/x/rdf-graphs/service", "", "graphdb", "http://127.0.0.1/repositories/x"),
+        ("http://127.0.0.1/repositories/x", "GraphDB/10.6 RDF4J/4.3", "graphdb", "http://127.0.0.1/repositories/x"),
+        ("http://127.0.0.1/ds/query", "Apache Jena Fuseki (4.9.0)", "fuseki", "http://127.0.0.1/ds"),
+        ("https://a.b.eu-west-1.neptune.amazonaws.com:8182/", "", "neptune", "https://a.b.eu-west-1.neptune.amazonaws.com:8182"),
+    ],
+)  # fmt: skip
+def test_servers_that_are_recognised(address: str, header: str, preset: str, base: str) -> None:
+    told = advice(address, {"Server": header}, preset=None, update=address, graph=GRAPH, options={"--replace": True})
+    assert told.splitlines()[-1] == f"  kg load {base} --preset {preset} --graph {GRAPH} --replace"
+    assert advice(address, {"Server": header}, preset=preset, update=address, graph=GRAPH, options={}) == ""
+
+
+def test_a_server_that_nobody_knows(faulty: FaultyServer) -> None:
+    ran = run("load", faulty.query, "--graph", GRAPH, store=seeded_store())
+    assert (ran.code, ran.out) == (3, "")
+    assert f"Without --preset, updates go to {faulty.query}." in ran.err
+    assert "--update-url" in ran.err
+    assert "or name it with --preset: oxigraph, virtuoso, fuseki" in ran.err
 
 
 @pytest.mark.parametrize(

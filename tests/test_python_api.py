@@ -22,7 +22,7 @@ NCBIGENE = rdflib.Namespace("https://identifiers.org/ncbigene/")
 FIGURE = rdflib.Namespace("https://pfocr.wikipathways.org/figures/")
 
 PUBLIC = """
-AmbiguousName Answer BuildResult CannotRun Endpoint EndpointError KgError Loaded NotInGraph RecordError Report Table
+AmbiguousName Answer BuildResult CannotRun Endpoint EndpointError KgError Loaded NoSuchGraph NotInGraph RecordError Report Table
 UsageError __version__ build check export load open_graph query search sparql
 """.split()
 
@@ -77,7 +77,7 @@ def test_importing_is_cheap() -> None:
 
 
 def test_every_error_is_a_kg_error() -> None:
-    for error in (kg.AmbiguousName, kg.CannotRun, kg.NotInGraph, kg.RecordError, kg.UsageError):
+    for error in (kg.AmbiguousName, kg.CannotRun, kg.NoSuchGraph, kg.NotInGraph, kg.RecordError, kg.UsageError):
         assert issubclass(error, kg.KgError)
 
 
