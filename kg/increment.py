@@ -89,7 +89,7 @@ class Amended(NamedTuple):
 
 def amend(writer: StoreWriter, found: Found, setup: Setup, workers: Workers, tally: Tally) -> Amended:
     """Make the new store from a copy of the old."""
-    batches = workers.batches(found.items)
+    batches = workers.batches(list(found.items))
     writer.start(copy=True)
     with writing(writer.path):
         ledger = Ledger(writer.folder / LEDGER)

@@ -138,6 +138,7 @@ def build(
                     _export(dump, target)
                     return done
             run = _Run(setup, tally)
+            listing.items.clear()  # all is in the other list, which is emptied batch by batch
             batches = workers.batches(doubles.items)
             ledger: Ledger | None = None
             if writer:

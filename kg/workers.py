@@ -61,9 +61,12 @@ class Workers:
         if self._pool:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def batches(self, items: Sequence[Item]) -> Iterator[Batch]:
-        """Records read, checked and serialised: the last work. Raises CannotRun if a worker dies."""
-        batches = parts(items, BATCH)
+    def batches(self, items: list[Item]) -> Iterator[Batch]:
+        """Records read, checked and serialised: the last work. Raises CannotRun if a worker dies.
+
+        The list is emptied on the way: 100,000 paths take as much memory as all else that is held at a time.
+        """
+        batches = _taken(items, BATCH)
         if self._pool is None:
             worker = Worker(self._setup)
             return map(worker.batch, batches)
@@ -106,6 +109,15 @@ class Workers:
             raise CannotRun(
                 "a worker process died (out of memory, or killed). The store is as it was; try fewer --jobs"
             ) from None
+
+
+def _taken(items: list[Item], size: int) -> Iterator[Sequence[Item]]:
+    """The items, so many at a time, out of the list."""
+    items.reverse()
+    while items:
+        part = items[: -size - 1 : -1]
+        del items[-size:]
+        yield part
 
 
 def parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
