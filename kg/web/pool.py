@@ -18,12 +18,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kg.errors import CannotRun
 from kg.web.reply import Refused, Reply
-from kg.web.worker import LENGTH, Hello, Job, Setup
+from kg.web.worker import LENGTH, Hello, Job, Setup, Warm
 
 QUICK = 1.0
 """Seconds of a processor after which a job is a slow one."""
@@ -32,6 +33,8 @@ _AT_ONCE = 0.2
 _LOOK = 0.25
 """Seconds between two looks at that."""
 _NICE = 15
+_TRIES = 3
+"""How often, in times their number, workers are taken until each has been warmed."""
 _REMEMBERED = 60.0
 """Seconds for which a job is known to be slow."""
 _MOST_REMEMBERED = 1_000
@@ -218,6 +221,30 @@ class Pool:
         """Make the workers. Raises CannotRun if they cannot work."""
         for _ in range(self._terms.size):
             await self._add()
+        self._in_background(self._warm())
+
+    async def _warm(self) -> None:
+        """Have each worker fill its caches, one at a time, while the others answer: then its memory is what it will be,
+        and its first pages are as quick as later ones.
+        """
+        warm: set[int] = set()
+        for _ in range(_TRIES * self._terms.size):
+            try:
+                worker = await self._take()
+            except Refused:  # all are busy
+                continue
+            try:
+                if worker.pid not in warm:
+                    warm.add(worker.pid)
+                    async with asyncio.timeout(self._terms.seconds):
+                        await worker.do(Warm())
+            except (Died, Refused, TimeoutError):
+                worker.kill()
+            finally:
+                self._give_back(worker)
+            if len(warm) >= self._terms.size:
+                return
+            await asyncio.sleep(0)
 
     async def _add(self) -> None:
         worker = await self._nursery.fork()
@@ -332,13 +359,18 @@ class Pool:
 
     def _start_another(self) -> None:
         if not self._stopped:
-            task = asyncio.ensure_future(self._replace())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._in_background(self._replace())
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def stop(self) -> None:
         """Kill all workers."""
         self._stopped = True
+        for task in self._tasks:
+            task.cancel()
         for worker in self._all:
             worker.kill()
 

@@ -15,10 +15,11 @@ from kg.errors import NotInGraph
 from kg.figure import PREFIXES, Mention, Reading, Thing, one, things, values
 from kg.lexicon import Lexicon
 from kg.lookup import Ask
+from kg.results import Table, literal
 from kg.support import Support
 from kg.vocab import DCTERMS, KG, Tier
 from kg.web import schemaorg
-from kg.web.grid import FIGURES, Fields, pager, plain
+from kg.web.grid import Fields, pager, plain
 from kg.web.links import outside, page_of
 from kg.web.render import away
 
@@ -225,17 +226,11 @@ def gene_page(ask: Ask, iri: str, fields: Fields, lexicon: Lexicon) -> Values:
     entry = lexicon.gene(curie.removeprefix("ncbigene:"))
     known = (*entry.aliases, *entry.previous) if entry else ()
     replaced = values(ask, iri, "dcterms:isReplacedBy")
-    counted = ask(
-        PREFIXES
-        + f"SELECT ?edge ?year (COUNT(DISTINCT ?f) AS ?n) WHERE {{ VALUES ?edge {{ {_edges()} }} ?f ?edge {node} "
-        "OPTIONAL { ?f schema:isPartOf/schema:datePublished ?published } BIND(STR(?published) AS ?year) } "
-        "GROUP BY ?edge ?year"
-    )
+    listed = _listed(ask, f"VALUES ?edge {{ {_edges()} }} ?figure ?edge {node}", "?edge")
     by_year: dict[str, dict[str, int]] = {}
-    for row in counted.rows:
-        edge, year, n = row
-        if edge is not None and n is not None:
-            by_year.setdefault(year.value if year is not None else "", {})[_EDGES[edge.value]] = int(n.value)
+    for each in listed:
+        counts = by_year.setdefault(each.year, {})
+        counts[_EDGES[each.edge]] = counts.get(_EDGES[each.edge], 0) + 1
     tiers = [tier for tier in _EDGES.values() if any(tier in counts for counts in by_year.values())]
     years = [
         (year or "not known", [by_year[year].get(tier, 0) for tier in tiers]) for year in sorted(by_year, reverse=True)
@@ -244,12 +239,9 @@ def gene_page(ask: Ask, iri: str, fields: Fields, lexicon: Lexicon) -> Values:
     specifically = one(ask, f"SELECT (COUNT(DISTINCT ?f) AS ?n) WHERE {{ ?f kg:mentionsSpecifically {node} }}")
     # The figures, a page of them: the best evidence first, then the newest.
     page = pager(f"/gene/{quote(curie.partition(':')[2])}", fields, sum(sums))
-    found = ask(
-        PREFIXES + f"SELECT ?figure ?title ?year ?evidence WHERE {{ VALUES (?edge ?rank ?evidence) {{ {_ranked()} }} "
-        f"?figure ?edge {node} OPTIONAL {{ ?figure schema:name ?title }} "
-        "OPTIONAL { ?figure schema:isPartOf/schema:datePublished ?published } BIND(STR(?published) AS ?year) } "
-        f"ORDER BY ?rank DESC(?year) ?figure LIMIT {FIGURES} OFFSET {max(0, page.first - 1)}"
-    )
+    best = list(_EDGES)
+    listed.sort(key=lambda each: best.index(each.edge))
+    found = _titled(ask, listed[max(0, page.first - 1) : page.last], evidence=True)
     outer = [outside(iri)]
     symbol = values(ask, iri, "wp:bdbHgncSymbol")
     links = [link for link in outer if link is not None]
@@ -282,10 +274,6 @@ def _edges() -> str:
     return " ".join(f"<{edge}>" for edge in _EDGES)
 
 
-def _ranked() -> str:
-    return " ".join(f'(<{edge}> {rank} "{label}")' for rank, (edge, label) in enumerate(_EDGES.items()))
-
-
 _NEIGHBOURS = 14
 
 
@@ -304,14 +292,17 @@ def network(ask: Ask, iri: str) -> Values:
         other, name, n = (term.value for term in row if term is not None)
         nodes.append({"id": other, "label": name, "href": page_of(other), "centre": False, "figures": int(n)})
     members = " ".join(f"<{node['id']}>" for node in nodes)
-    pairs = ask(
-        PREFIXES + f"SELECT ?a ?b (COUNT(DISTINCT ?f) AS ?n) WHERE {{ VALUES ?a {{ {members} }} "
-        f"?f kg:mentionsSpecifically ?a, ?b . VALUES ?b {{ {members} }} FILTER(STR(?a) < STR(?b)) }} GROUP BY ?a ?b"
+    # Each side by itself, so that engines match two lists, rather than look up each figure for each gene.
+    sides = " ".join(
+        f"{{ SELECT ?f ?{name} WHERE {{ VALUES ?{name} {{ {members} }} ?f kg:mentionsSpecifically ?{name} }} }}"
+        for name in "ab"
     )
+    pairs = ask(f"SELECT ?a ?b (COUNT(*) AS ?n) WHERE {{ {sides} }} GROUP BY ?a ?b")
     edges = []
     for row in pairs.rows:
         a, b, n = (term.value for term in row if term is not None)
-        edges.append({"source": a, "target": b, "figures": int(n)})
+        if a < b:
+            edges.append({"source": a, "target": b, "figures": int(n)})
     return {"nodes": nodes, "edges": edges}
 
 
@@ -373,11 +364,12 @@ def organism_page(ask: Ask, iri: str, fields: Fields, lexicon: Lexicon) -> Value
         name: int(one(ask, f"SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {pattern} }}")["n"].value)
         for name, pattern in {
             "genes": f"?x a schema:Gene ; schema:taxonomicRange {node}",
-            "about": f"?x schema:about {node}",
             "in_table": f"?x kg:mentionsOrganism {node}",
         }.items()
     }
-    page = pager(f"/organism/{quote(curie.partition(':')[2])}", fields, counts["about"])
+    listed = _listed(ask, f"?figure schema:about {node}")
+    counts["about"] = len(listed)
+    page = pager(f"/organism/{quote(curie.partition(':')[2])}", fields, len(listed))
     more = outside(iri)
     return {
         "template": "organism.html",
@@ -388,19 +380,50 @@ def organism_page(ask: Ask, iri: str, fields: Fields, lexicon: Lexicon) -> Value
         "species": linked(species[0]) if species else None,
         **counts,
         "links": [more] if more else [],
-        "grid": _figures(ask, f"?figure schema:about {node}", page.first, "Figures, the newest first"),
+        "grid": plain(_titled(ask, listed[max(0, page.first - 1) : page.last]), "Figures, the newest first"),
         "pager": page,
         "schema_org": schemaorg.named("Taxon", iri, label, names),
     }
 
 
-def _figures(ask: Ask, pattern: str, first: int, caption: str) -> Any:
+class _Listed(NamedTuple):
+    """A figure of a list: its IRI, its year ('' if not known), and the edge that it is there for, if that counts."""
+
+    figure: str
+    year: str
+    edge: str = ""
+
+
+def _listed(ask: Ask, pattern: str, edge: str = "") -> list[_Listed]:
+    """Each ``?figure`` of a pattern, with each ``?edge`` if that is asked for, the newest first.
+
+    Sorted here: engines read each IRI anew at every comparison, and some 10,000 figures mention a gene such as AKT1.
+    """
     found = ask(
-        PREFIXES + f"SELECT DISTINCT ?figure ?title ?year WHERE {{ {pattern} OPTIONAL {{ ?figure schema:name ?title }} "
-        "OPTIONAL { ?figure schema:isPartOf/schema:datePublished ?published } BIND(STR(?published) AS ?year) } "
-        f"ORDER BY DESC(?year) ?figure LIMIT {FIGURES} OFFSET {max(0, first - 1)}"
+        PREFIXES + f"SELECT DISTINCT ?figure ?year {edge} WHERE {{ {pattern} "
+        "OPTIONAL { ?figure schema:isPartOf/schema:datePublished ?published } BIND(STR(?published) AS ?year) }"
     )
-    return plain(found, caption)
+    listed = [_Listed(*(term.value if term is not None else "" for term in row)) for row in found.rows]
+    listed.sort(key=lambda each: each.figure)
+    listed.sort(key=lambda each: each.year, reverse=True)
+    return listed
+
+
+def _titled(ask: Ask, listed: Sequence[_Listed], *, evidence: bool = False) -> Table:
+    """A part of such a list with titles, as a table."""
+    wanted = " ".join(f"<{each.figure}>" for each in listed)
+    found = ask(f"SELECT ?figure ?title WHERE {{ VALUES ?figure {{ {wanted} }} ?figure schema:name ?title }}")
+    titles = {row[0].value: row[1] for row in found.rows if row[0] is not None}
+    rows = [
+        (
+            NamedNode(each.figure),
+            titles.get(each.figure),
+            literal(each.year) if each.year else None,
+            *([literal(_EDGES[each.edge])] if evidence else []),
+        )
+        for each in listed
+    ]
+    return Table(("figure", "title", "year", *(["evidence"] if evidence else [])), rows)
 
 
 def term_page(ask: Ask, kind: str, iri: str, fields: Fields) -> Values:
@@ -415,8 +438,8 @@ def term_page(ask: Ask, kind: str, iri: str, fields: Fields) -> Values:
         'BIND(COALESCE(?seen, "(word not published)") AS ?word) } GROUP BY ?word '
         "ORDER BY DESC(?figures) ?word LIMIT 50"
     )
-    total = int(one(ask, f"SELECT (COUNT(DISTINCT ?f) AS ?n) WHERE {{ ?f schema:mentions {node} }}")["n"].value)
-    page = pager(f"/term/{quote(curie)}", fields, total)
+    listed = _listed(ask, f"?figure schema:mentions {node}")
+    page = pager(f"/term/{quote(curie)}", fields, len(listed))
     more = outside(iri)
     return {
         "template": "term.html",
@@ -428,7 +451,7 @@ def term_page(ask: Ask, kind: str, iri: str, fields: Fields) -> Values:
         "same": [vocab.curie(same) for same in values(ask, iri, "skos:exactMatch")],
         "links": [more] if more else [],
         "words": plain(seen, "Words of figures, the commonest first"),
-        "grid": _figures(ask, f"?figure schema:mentions {node}", page.first, "Figures, the newest first"),
+        "grid": plain(_titled(ask, listed[max(0, page.first - 1) : page.last]), "Figures, the newest first"),
         "pager": page,
         "schema_org": schemaorg.named(
             {"chemical": "ChemicalSubstance", "disease": "MedicalCondition"}[kind], iri, label, other

@@ -77,7 +77,11 @@ class Prepare(NamedTuple):
     """A job: make what is made on first use (the search index), with as much memory as it takes."""
 
 
-Job = Query | Describe | Visit | Prepare
+class Warm(NamedTuple):
+    """A job: read as much of the store as the engine keeps in memory, or a good part of that."""
+
+
+Job = Query | Describe | Visit | Prepare | Warm
 
 
 def nursery(control: int, setup: Setup) -> None:
@@ -182,6 +186,9 @@ def _done(site: Site, job: Job, setup: Setup) -> Reply | Refused:
                 site.prepare()
                 _bounded(setup.memory)
                 return text(200, "ready")
+            case Warm():
+                site.warm()
+                return text(200, "warm")
     except Refused as refused:
         return refused
     except MemoryError:
