@@ -78,8 +78,8 @@ def build(
     written at the end. Then the store is loaded from there, and ``dump`` written from the store; with ``no_store``
     shards are all. They stay. Workers must see sources and shards under the same paths as this process.
 
-    Raises UsageError for sources that cannot be read, and where nothing would be kept (``no_store`` without
-    ``dump`` or ``shards``); RecordError for lexicon files that are broken; CannotRun if store, dump or shards cannot be
+    Raises UsageError for sources that cannot be read, where nothing would be kept (``no_store`` without ``dump`` or
+    ``shards``), and where all records are rejected but the store has figures; RecordError for lexicon files that are broken; CannotRun if store, dump or shards cannot be
     written, a worker process dies, or the cluster is lost. The store is swapped in at the end, so that after an error
     it is what it was before.
     """
@@ -134,6 +134,7 @@ def build(
                 if changes.are_few:
                     amended = amend(writer, changes, setup, workers, tally)
                     done = result(amended.triples, amended.warnings, changes=changes.counts)
+                    _refuse_nothing(done)
                     writer.commit(_info(done, setup), _user_genes(setup, amended.taxa))
                     _export(dump, target)
                     return done
@@ -164,6 +165,7 @@ def build(
                     ledger.close()
         done = result(triples, run.warnings)
         if writer:
+            _refuse_nothing(done)
             writer.commit(_info(done, setup), _user_genes(setup, run.taxa))
     if parts:
         _export(dump, target)
@@ -194,6 +196,17 @@ def _refuse(
     packed = [str(source) for source in as_paths(sources) if str(source).lower().endswith((".gz", ".tgz"))]
     if dask and packed:
         raise UsageError(f"{packed[0]}: would be unpacked here, where the cluster does not see it: unpack it first")
+
+
+def _refuse_nothing(done: BuildResult) -> None:
+    """Raise UsageError where a store that has figures would become one that has none, since all is rejected."""
+    known = build_info(Path(done.store)).get("figures", 0) if done.store else 0
+    if known and done.rejected and not done.figures:
+        raise UsageError(
+            f"none of {done.records:,} records can be taken into the graph (why: {done.reject_file}), so that "
+            f"{done.store} is left as it was, with {known:,} figure{'' if known == 1 else 's'}. Are these PFOCR records? To have it empty, "
+            "remove it first"
+        )
 
 
 def _over_dask(

@@ -665,6 +665,20 @@ def test_sources_that_cannot_be_read_leave_the_old_store(old: Path, tmp_path: Pa
     assert is_old(old)
 
 
+def test_all_records_rejected_leave_a_store_that_has_figures_as_it_was(tmp_path: Path) -> None:
+    store, report = tmp_path / "store", tmp_path / "rejects.jsonl"
+    build([write(tmp_path / "good", "PMC1__a")], store=store, reject_file=report, jobs=1)
+    before = (build_info(store), nquads(store))
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    for name in ("PMC2__b", "PMC3__c"):
+        (bad / f"{name}.md").write_text("no record\n")
+    with pytest.raises(UsageError, match=r"none of 2 records .*rejects.jsonl.* with 1 figures?\."):
+        build([bad], store=store, reject_file=report, jobs=1)
+    assert (build_info(store), nquads(store)) == before
+    assert len(report.read_text().splitlines()) == 2
+
+
 def test_all_records_rejected_is_an_empty_graph_not_an_error(tmp_path: Path) -> None:
     write(tmp_path, figtitle="NA")
     result = build([tmp_path], store=tmp_path / "s")
