@@ -79,9 +79,9 @@ def build(
     shards are all. They stay. Workers must see sources and shards under the same paths as this process.
 
     Raises UsageError for sources that cannot be read, where nothing would be kept (``no_store`` without ``dump`` or
-    ``shards``), and where all records are rejected but the store has figures; RecordError for lexicon files that are broken; CannotRun if store, dump or shards cannot be
-    written, a worker process dies, or the cluster is lost. The store is swapped in at the end, so that after an error
-    it is what it was before.
+    ``shards``), and where all records are rejected but the store has figures; RecordError for lexicon files that are
+    broken; CannotRun if store, dump or shards cannot be written, a worker process dies, or the cluster is lost. The
+    store is swapped in at the end, so that after an error it is what it was before.
     """
     start = time.monotonic()
     _refuse(sources, dump, no_store, dask, shards)
@@ -204,8 +204,8 @@ def _refuse_nothing(done: BuildResult) -> None:
     if known and done.rejected and not done.figures:
         raise UsageError(
             f"none of {done.records:,} records can be taken into the graph (why: {done.reject_file}), so that "
-            f"{done.store} is left as it was, with {known:,} figure{'' if known == 1 else 's'}. Are these PFOCR records? To have it empty, "
-            "remove it first"
+            f"{done.store} is left as it was, with {known:,} figure{'' if known == 1 else 's'}. Are these PFOCR "
+            "records? To have it empty, remove it first"
         )
 
 
