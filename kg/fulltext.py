@@ -32,6 +32,7 @@ from kg import vocab
 from kg.answer import columns, run
 from kg.errors import CannotRun
 from kg.fold import fold, tokens, variants
+from kg.garbage import uncollected
 from kg.lexicon import Lexicon
 from kg.store import default_path, open_store, user_genes
 from kg.vocab import KG, SCHEMA
@@ -136,7 +137,8 @@ def _fill(path: Path, place: Path) -> None:
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;" + _SCHEMA)
         db.execute("BEGIN")
         genes = user_genes(place)
-        _Filler(db, open_store(place), Lexicon.load([genes] if genes else [])).fill()
+        with uncollected():
+            _Filler(db, open_store(place), Lexicon.load([genes] if genes else [])).fill()
         db.execute("COMMIT")
     finally:
         db.close()
@@ -181,20 +183,26 @@ class _Filler:
             yield quad.subject.value, quad.object.value  # type: ignore[union-attr]
 
     def _add(self, docs: Iterable[Doc]) -> None:
-        for doc in docs:
-            number = self._ids[doc.iri] = len(self._ids) + 1
-            self._db.execute("INSERT INTO doc VALUES (?,?,?,?,?,?,?,?,?,?,?)", (number, *doc))
-            texts = (doc.title, doc.names, doc.text, doc.words, doc.context)
-            self._db.execute(
-                "INSERT INTO fts (rowid, title, names, text, words, context) VALUES (?,?,?,?,?,?)",
-                (number, *map(_indexed, texts)),
-            )
-            self._naming.update(tokens(doc.title), tokens(doc.names))
-            named = [doc.title, *doc.names.split("\n")] if doc.kind != "paper" else doc.names.split("\n")
+        """Rows of the three tables that are of one thing each; 500 things at a time, as a call costs as much as a row."""
+        docs = iter(docs)
+        while some := list(itertools.islice(docs, 500)):
+            numbered = list(enumerate(some, len(self._ids) + 1))
+            self._ids.update((doc.iri, number) for number, doc in numbered)
             self._db.executemany(
-                "INSERT INTO name VALUES (?,?,?,?)",
-                [(fold(name), doc.figures, number, name) for name in dict.fromkeys(named) if name],
+                "INSERT INTO doc VALUES (?,?,?,?,?,?,?,?,?,?,?)", [(number, *doc) for number, doc in numbered]
             )
+            self._db.executemany(
+                "INSERT INTO fts (rowid, title, names, text, words, context) VALUES (?,?,?,?,?,?)",
+                [
+                    (number, *map(_indexed, (doc.title, doc.names, doc.text, doc.words, doc.context)))
+                    for number, doc in numbered
+                ],
+            )
+            self._db.executemany(
+                "INSERT INTO name VALUES (?,?,?,?)", [row for number, doc in numbered for row in _names(number, doc)]
+            )
+            for doc in some:
+                self._naming.update(tokens(doc.title), tokens(doc.names))
 
     # --- things
 
@@ -333,6 +341,14 @@ class _Filler:
         slips = ((less, term) for term in kept for less in less_one(term))
         self._db.executemany("INSERT INTO temp.slips VALUES (?,?)", slips)
         self._db.execute("INSERT INTO slip SELECT DISTINCT less, term FROM temp.slips ORDER BY less, term")
+
+
+def _names(number: int, doc: Doc) -> Iterator[tuple[str, int, int, str]]:
+    """Rows of what a thing is called."""
+    named = [doc.title, *doc.names.split("\n")] if doc.kind != "paper" else doc.names.split("\n")
+    for name in dict.fromkeys(named):
+        if name:
+            yield fold(name), doc.figures, number, name
 
 
 def less_one(term: str) -> Iterator[str]:
