@@ -183,7 +183,7 @@ class _Filler:
             yield quad.subject.value, quad.object.value  # type: ignore[union-attr]
 
     def _add(self, docs: Iterable[Doc]) -> None:
-        """Rows of the three tables that are of one thing each; 500 things at a time, as a call costs as much as a row."""
+        """Rows of the three tables that are of one thing each, 500 things at a time: a call costs as much as a row."""
         docs = iter(docs)
         while some := list(itertools.islice(docs, 500)):
             numbered = list(enumerate(some, len(self._ids) + 1))
