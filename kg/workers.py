@@ -18,8 +18,8 @@ from kg.worker import Batch, Setup, Worker, hashes
 
 T = TypeVar("T")
 
-BATCH = 32
-"""Records a batch: some 10,000 triples, so that sending a batch costs little beside making it."""
+BATCH = 16
+"""Records a batch: some 5,000 triples, so that sending a batch costs little beside making it, and is a megabyte."""
 _HASHED = 512
 """Records a batch where they are only looked at."""
 
