@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -37,8 +37,9 @@ def search(
     """Find figures, papers, genes, organisms, chemicals and diseases by their texts.
 
     Titles, captions, words of figures, papers and names are looked through; all words must be found, "in quotes" one
-    after the other. Greek letters and their names are the same (β, beta), and a mistyped word finds the nearest. The
-    first search of a store makes its index.
+    after the other. Greek letters and their names are the same: TGF-β, TGFβ, TGF-beta and TGFbeta find the same, in the
+    same order, and after it what has TGF-B or TGFB, as letters are often read; TGFB finds it the other way round. A
+    mistyped word finds the nearest. The first search of a store makes its index.
 
     \b
     kg search TGF-beta1 fibrosis
@@ -70,17 +71,12 @@ def _print(hit: Hit) -> None:
     # A detail that says the id again (a figure's, a chemical's) says nothing new.
     detail = hit.detail.replace(hit.id, "").strip()
     told = " · ".join(part for part in (hit.kind, hit.id, detail, many) if part)
-    click.echo(printable(hit.title))
+    passage = "".join(click.style(printable(p.text), bold=True) if p.found else printable(p.text) for p in hit.passage)
+    # The words are marked where they are: in the title, or in a part of another text below it.
+    click.echo(passage if hit.where == "title" else printable(hit.title))
     click.echo(f"  {printable(told)}")
-    if hit.passage:
-        passage = "".join(click.style(p.text, bold=True) if p.found else p.text for p in map(_printable, hit.passage))
+    if passage and hit.where != "title":
         click.echo(f"  {hit.where}: {passage}")
-
-
-def _printable(piece: Any) -> Any:
-    from kg.results import printable
-
-    return piece._replace(text=printable(piece.text))
 
 
 def _print_json(found: Results) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-_GREEK: Final = {
+GREEK: Final = {
     unicodedata.lookup(f"GREEK SMALL LETTER {name}"): name.lower()
     for name in (
         "ALPHA BETA GAMMA DELTA EPSILON ZETA ETA THETA IOTA KAPPA LAMDA MU NU XI OMICRON PI RHO SIGMA TAU UPSILON PHI "
@@ -23,7 +23,7 @@ _GREEK: Final = {
     ).split()
 } | {"λ": "lambda", "ς": "sigma"}
 """Letter to name. Unicode writes LAMDA, people do not."""
-_LATIN: Final = dict(zip("αβγδεζηικλμνορστυω", "abgdezhiklmnorstuw", strict=True))
+LATIN: Final = dict(zip("αβγδεζηικλμνορστυω", "abgdezhiklmnorstuw", strict=True))
 """Letter to the Latin one that people type for it (NFkB, TGFb)."""
 
 WORD: Final = re.compile(r"[^\W_]+")
@@ -45,7 +45,7 @@ _WORD = 24
 
 
 def _fold(text: str) -> str:
-    return text.lower() if text.isascii() else "".join([_GREEK.get(ch, ch) for ch in plain(text)])
+    return text.lower() if text.isascii() else "".join([GREEK.get(ch, ch) for ch in plain(text)])
 
 
 _folded = lru_cache(maxsize=10_000)(_fold)
@@ -77,9 +77,9 @@ def variants(text: str) -> Iterator[str]:
     """
     for found in _COMPOUND.findall(text):
         parts = WORD.findall(plain(found))
-        for table in (_GREEK, _LATIN):
-            joined = "".join(table.get(ch, _GREEK.get(ch, ch)) for part in parts for ch in part)
-            if table is _GREEK and len(parts) == 1:
+        for table in (GREEK, LATIN):
+            joined = "".join(table.get(ch, GREEK.get(ch, ch)) for part in parts for ch in part)
+            if table is GREEK and len(parts) == 1:
                 continue  # that is its token
-            if table is _GREEK or any(ch in _LATIN for part in parts for ch in part):
+            if table is GREEK or any(ch in LATIN for part in parts for ch in part):
                 yield joined

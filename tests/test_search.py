@@ -13,7 +13,8 @@ from records import SYMBOL, gene, write
 
 import kg
 from kg.errors import AmbiguousName, CannotRun, NotInGraph, UsageError
-from kg.searching import complete, distance
+from kg.nearest import distance
+from kg.searching import complete
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,53 @@ def test_greek_letters_and_hyphens_find_each_other(typed: str, store: Path) -> N
 @pytest.mark.parametrize("typed", ["NF-κB", "NFκB", "NFkB", "NF-kappaB", "nfkappab"])
 def test_greek_letters_are_also_typed_as_latin_ones(typed: str, store: Path) -> None:
     assert figures(typed, store) == {"PMC13__c"}
+
+
+def test_each_greek_spelling_finds_the_same_in_the_same_order_and_latin_ones_after(tmp_path: Path) -> None:
+    captions = {
+        "PMC1__latin": "Made by TGF-B alone.",
+        "PMC2__joined": "Made by TGFB/SMAD alone.",
+        "PMC3__letter": "Made by TGF-β alone.",
+        "PMC4__name": "Made by TGF-beta/SMAD alone.",
+        "PMC5__one": "Made by TGFbeta alone.",
+        "PMC6__blank": "Made by TGF beta alone.",
+        "PMC7__other": "Made by TGF-α and B cells, not by β cells.",
+    }
+    for figid, caption in captions.items():
+        write(tmp_path / "records", figid, figtitle="Made", caption=caption)
+    kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
+
+    def found(typed: str) -> list[str]:
+        return [hit.id.partition("__")[2] for hit in kg.search(typed, kinds=["figure"], store=tmp_path / "s").hits]
+
+    greek = found("TGF-β")
+    assert set(greek[:4]) == {"letter", "name", "one", "blank"}
+    assert set(greek[4:]) == {"latin", "joined"}
+    assert all(found(typed) == greek for typed in ("TGFβ", "TGF-beta", "TGFbeta", "tgf‐Β"))
+    latin = found("TGFB")
+    assert set(latin) == set(greek)
+    # The Greek letter is in the index as a Latin one, too: these come before what has its name alone.
+    assert set(latin[:3]) == {"latin", "joined", "letter"}
+    assert found("TGF-B") == latin
+
+
+@pytest.mark.parametrize(
+    ("typed", "latin"), [("TNF-α", "TNFA"), ("IFN-γ", "IFNY"), ("NF-κB", "NFKB"), ("IL-1β", "IL1B")]
+)
+def test_names_of_greek_letters_on_names_of_many_parts(typed: str, latin: str, tmp_path: Path) -> None:
+    letters = {"α": "alpha", "β": "beta", "γ": "gamma", "κ": "kappa"}
+    named = "".join(letters.get(ch, ch) for ch in typed)
+    spellings = [typed, typed.replace("-", ""), named, named.replace("-", ""), typed.replace("-", " "), latin]
+    for i, spelled in enumerate(spellings, 1):
+        write(tmp_path / "records", f"PMC{i}__f", figtitle="Seen", caption=f"Much of {spelled}.")
+    write(tmp_path / "records", "PMC9__f", figtitle="Seen", caption="TNF, a cytokine; IFN; NF; IL-1.")
+    kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
+    found = [kg.search(each, kinds=["figure"], store=tmp_path / "s").hits for each in spellings[:4]]
+    ids = [[hit.id for hit in hits] for hits in found]
+    assert ids == [ids[0]] * 4
+    assert set(ids[0][:5]) == {f"PMC{i}__f" for i in range(1, 6)}
+    assert ids[0][5:] == ["PMC6__f"]
+    assert figures(latin, tmp_path / "s") == set(ids[0])
 
 
 def test_case_accents_and_plural_do_not_matter(store: Path) -> None:
@@ -131,6 +179,30 @@ def test_the_passage_is_the_part_with_the_words(store: Path) -> None:
     assert [piece.text for piece in hit.passage if piece.found] == ["apoptosis"]
     (hit,) = kg.search("NFkB", store=store).hits
     assert [piece.text for piece in hit.passage if piece.found] == ["NF-κB"]
+
+
+def test_the_passage_of_what_has_the_words_in_its_title_alone_is_the_title(store: Path) -> None:
+    (hit,) = kg.search("scars", kinds=["figure"], store=store).hits  # in its caption as well
+    assert (hit.where, [piece.text for piece in hit.passage if piece.found]) == ("caption", ["scars"])
+    (hit,) = kg.search("phosphorylation", kinds=["figure"], store=store).hits  # in the paper's title as well
+    assert (hit.where, [piece.text for piece in hit.passage if piece.found]) == ("paper", ["phosphorylation"])
+    (hit,) = kg.search("phosphorylation study", kinds=["paper"], store=store).hits
+    assert hit.where == "title"
+    assert [(piece.text, piece.found) for piece in hit.passage] == [
+        ("On ", False),
+        ("phosphorylation", True),
+        (", a ", False),
+        ("study", True),
+    ]
+    assert run("search", "phosphorylation", "--kind", "paper", store=store).lines == [
+        "On phosphorylation, a study",
+        "  paper · pmc:PMC15 · Journal of Examples 2021 · 1 figure",
+    ]
+
+
+def test_a_phrase_is_marked_as_one_and_its_parts_alone_are_not(store: Path) -> None:
+    (hit,) = kg.search("NF-κB β-catenin", kinds=["figure"], store=store).hits
+    assert [piece.text for piece in hit.passage if piece.found] == ["β-catenin", "NF-κB"]
 
 
 def test_limit_offset_and_total(store: Path) -> None:
