@@ -377,6 +377,16 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
+def test_a_word_that_is_not_resolved_leads_to_all_figures_that_have_it(server: Served) -> None:
+    link = page(server, "/figure/PMC7__f1").links["NOTAGENE"]
+    found = Page(server.ask(link, headers=HTML))
+    assert {href for href in found.links.values() if href.startswith("/figure/")} == {
+        "/figure/PMC1__f1",
+        "/figure/PMC6__f1",
+        "/figure/PMC7__f1",
+    }
+
+
 @pytest.mark.parametrize("path", ["/", "/figure/PMC1__f1", "/figure/PMC1__f1?image=show", "/gene/3717", "/gene/99999999", "/paper/PMC1", "/term/chebi:15422", "/search?q=script", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E", "/question/genes-of-figure?figure=PMC1__f1", "/question/unresolved-keywords", "/question/ambiguous-words", "/question/genes-of-figure?figure=%3Cscript%3Ealert(1)%3C/script%3E", "/gene/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/%3Cscript%3E", "/question/%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E", "/question/genes-of-figure?figure=PMC1__f1&sort=%22%3E%3Cscript%3E", "/question/genes-of-figure?%3Cscript%3E=1", "/query?query=%3C/script%3E%3Cscript%3Ealert(1)%3C/script%3E", "/organism/%3Cscript%3E"])  # fmt: skip
 def test_script_in_records_and_requests_is_text(path: str, hostile: Served) -> None:
     got = hostile.ask(path, headers=HTML)
