@@ -100,7 +100,7 @@ def load(
     sizes = (batch or known.batch, min(batch or known.update_batch, known.update_batch))
     task = _Load(server, triples, target, sizes, progress or _quiet, notify or _silent)
     try:
-        return task.run(replace=replace, add=add, moves=known.moves)
+        return task.run(replace=replace, add=add, known=known)
     except EndpointError as error:
         if task.accepted:
             raise
@@ -157,26 +157,28 @@ class _Load:
         """Whether the server has taken anything."""
         return self._filler.accepted
 
-    def run(self, *, replace: bool, add: bool, moves: bool) -> Loaded:
+    def run(self, *, replace: bool, add: bool, known: Preset) -> Loaded:
         self._filler.by_post = self._server.speaks_graph_store(self._graph)
         if not replace:
             count = self._filler.fill(self._graph, add=add)
-        elif not moves:
+        elif not known.moves:
             self._note("no MOVE there: until the end the graph holds a part of the new one")
             self._server.empty(self._graph)
             count = self._filler.fill(self._graph)
         else:
-            count = self._replace(staging(self._graph))
+            count = self._replace(staging(self._graph), known.moves_most)
         return Loaded(self._server.query_url, self._graph, self._filler.all, count, tuple(self._notes))
 
-    def _replace(self, aside: str) -> int:
+    def _replace(self, aside: str, most: int | None) -> int:
         """Fill a graph aside, and put it into the place of the old one with as little in between as the server can."""
         try:
             self._filler.fill(aside)
         except (Occupied, TooMany):  # left by a load of something else that broke; nobody else uses this graph
             self._server.empty(aside)
             self._filler.fill(aside)
-        if self._filler.all and self._moved(aside):
+        if most is not None and (together := self._server.count(self._graph) + self._filler.all) > most:
+            self._note(f"both graphs have {together:,} triples: more than the server replaces in one step")
+        elif self._filler.all and self._moved(aside):
             return self._filler.all
         self._note("the old graph is emptied first: for a while there is none")
         self._server.empty(self._graph)
