@@ -176,8 +176,10 @@ class _Load:
         except (Occupied, TooMany):  # left by a load of something else that broke; nobody else uses this graph
             self._server.empty(aside)
             self._filler.fill(aside)
-        if most is not None and (together := self._server.count(self._graph) + self._filler.all) > most:
-            self._note(f"both graphs have {together:,} triples: more than the server replaces in one step")
+        there = self._server.count(self._graph) if most is not None else 0
+        if most is not None and there and there + self._filler.all > most:
+            both = f"{there + self._filler.all:,}"
+            self._note(f"both graphs have {both} triples: more than the server replaces in one step")
         elif self._filler.all and self._moved(aside):
             return self._filler.all
         self._note("the old graph is emptied first: for a while there is none")

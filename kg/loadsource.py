@@ -23,8 +23,9 @@ from kg.dump import Format, format_of
 from kg.errors import CannotRun, UsageError
 from kg.store import open_store
 from kg.terms import ntriples, statement
+from kg.vocab import XSD
 
-_STRING = NamedNode("http://www.w3.org/2001/XMLSchema#string")
+_STRING = NamedNode(XSD + "string")
 _SAMPLE = 100
 """Triples of a part that are looked for in the server. Virtuoso takes 200 in one query; 1 in 500 of a usual part."""
 

@@ -626,6 +626,21 @@ def test_replace(faulty: FaultyServer, old: int) -> None:
     assert in_graph(faulty, staging(GRAPH)) == set()
 
 
+@pytest.mark.parametrize(("old", "most", "in_one_step"), [(5, ALL + 5, True), (6, ALL + 5, False), (0, ALL - 1, True)])
+def test_more_than_a_server_is_known_to_move_is_not_tried(
+    faulty: FaultyServer, monkeypatch: pytest.MonkeyPatch, old: int, most: int, in_one_step: bool
+) -> None:
+    """The old graph and the new one count together; where there is no old one, MOVE has nothing to remove."""
+    monkeypatch.setitem(PRESETS, "oxigraph", PRESETS["oxigraph"]._replace(moves_most=most))
+    old_graph(faulty, old)
+    result = replaced(faulty)
+    assert result.counted == ALL
+    assert in_graph(faulty) == ours()
+    assert in_graph(faulty, staging(GRAPH)) == set()
+    assert sum("MOVE" in request.form.get("update", "") for request in faulty.requests) == 1
+    assert any("the old graph is emptied first" in note for note in result.notes) == (not in_one_step)
+
+
 @pytest.mark.parametrize("fault", ["drop", "drop-after", "503", "500", "half"])
 @pytest.mark.parametrize("old", [0, ALL])
 def test_trouble_with_the_one_step(faulty: FaultyServer, fault: str, old: int) -> None:
