@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from kg import vocab
 from kg.arguments import Input, Options, assign, check_options, resolve, values, wanted_parts
-from kg.binding import bind
+from kg.binding import apart, bind
 from kg.catalogue import Folders, StoredQuery, get, user_folders
 from kg.errors import CannotRun, NotInGraph, UsageError
 from kg.garbage import uncollected
@@ -19,7 +21,7 @@ from kg.lookup import Ask, Lookup
 from kg.ordering import ordered, split
 from kg.results import Row, Table
 from kg.store import open_store, user_genes
-from kg.views import VIEWS, Asked, Shown, collect
+from kg.views import ORDERED_BY_VIEW, VIEWS, Asked, Shown, collect
 from kg.why import with_reasons
 
 if TYPE_CHECKING:
@@ -46,13 +48,34 @@ class Answer(NamedTuple):
         ]
 
 
-def ask_store(store: pyoxigraph.Store) -> Ask:
-    """A store as something that answers SELECT queries with tables."""
+class StoreAsk:
+    """A store as something that answers SELECT queries with tables; ``cores`` bounds how many it may use for one."""
 
-    def ask(text: str) -> Table:
-        return select(store, text)
+    def __init__(self, store: pyoxigraph.Store, cores: int) -> None:
+        self._store = store
+        self._cores = cores
 
-    return ask
+    def __call__(self, text: str) -> Table:
+        """Raises UsageError if the text is no SELECT query, CannotRun where the engine gives up."""
+        return select(self._store, text)
+
+    def union(self, text: str, variable: str) -> Table:
+        """The rows of a query that can be asked in pieces by this variable, asked at once. Raises as a call does.
+
+        The engine lets go of the interpreter's lock while it looks for the next row.
+        """
+        pieces = apart(text, variable, self._cores)
+        pool = ThreadPoolExecutor(len(pieces))
+        try:
+            tables = list(pool.map(self, pieces))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # nobody waits for the others where one cannot be run
+        return Table(tables[0].columns, [row for table in tables for row in table.rows])
+
+
+def ask_store(store: pyoxigraph.Store, cores: int | None = None) -> StoreAsk:
+    """A store as something that answers SELECT queries with tables, on all cores if nothing else is said."""
+    return StoreAsk(store, cores or os.cpu_count() or 1)
 
 
 def select(store: pyoxigraph.Store, text: str) -> Table:
@@ -179,9 +202,11 @@ def _answer_with(
         text = bind(of.text, values(of, given, inputs, options, lookup), wanted_parts(options))
         text, keys = split(text)
         try:
-            found = ordered(ask(text), keys)
+            found = ask.union(text, of.union) if of.union and isinstance(ask, StoreAsk) else ask(text)
         except UsageError as error:  # of the file, not of what was asked
             raise UsageError(f"{of.path}: {error}") from None
+        if of.view not in ORDERED_BY_VIEW:
+            found = ordered(found, keys)
         # An aggregate over nothing may be one row of nothing.
         bound = [row for row in found.rows if any(term is not None for term in row)]
         return collect(Table(found.columns, bound), of.collect)

@@ -19,6 +19,7 @@ pasted into a query.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
@@ -96,6 +97,21 @@ def bind(text: str, values: Mapping[str, Sequence[tuple[Cell, ...] | Cell]], wan
             pieces += [text[done : block.start], "\n", *_rows(block, groups), "  "]
             done = block.end
     return "".join([*pieces, text[done:]])
+
+
+def apart(text: str, variable: str, most: int) -> list[str]:
+    """The query as up to ``most`` queries, each with some of the rows of those blocks that hold this variable alone.
+
+    >>> apart("SELECT * { VALUES (?gene) { (1) (2) (3) } }", "gene", 2)
+    ['SELECT * { VALUES (?gene) { (1) (2) } }', 'SELECT * { VALUES (?gene) { (3) } }']
+    """
+    (block,) = (each for each in blocks(text) if each.variables == (variable,))
+    rows = [f"({term})" if block.parenthesised else term for (term,) in cells(text, block)]
+    each = max(1, math.ceil(len(rows) / most))
+    return [
+        f"{text[: block.start]} {' '.join(rows[start : start + each])} {text[block.end :]}"
+        for start in range(0, len(rows), each)
+    ] or [text]
 
 
 def _rows(block: Block, groups: Mapping[tuple[str, ...], Sequence[tuple[Cell, ...] | Cell]]) -> list[str]:

@@ -77,7 +77,8 @@ class StoredQuery:
     values of the columns in ``collect`` are joined. ``also`` are questions whose tables the view needs beside, asked
     with the same options. ``why`` says that rows are of a gene in a figure, whose mentions ``--why`` adds. ``slow`` is
     the reason why an answer over a whole PFOCR takes more than 2 seconds, "" if it does not. ``shows`` tells of the
-    columns of the answer where a view makes others of those of the query.
+    columns of the answer where a view makes others of those of the query. ``union`` is a variable whose values can be
+    asked for apart, at once, as the answer is all of theirs put together; "" if there is none.
     """
 
     name: str
@@ -95,6 +96,7 @@ class StoredQuery:
     why: bool
     slow: str
     shows: str
+    union: str
     text: str
     path: Path
 
@@ -177,6 +179,7 @@ def _parsed(path: Path, changed: int) -> StoredQuery:
             why=bool(header.get("why", False)),
             slow=header.get("slow", ""),
             shows=" ".join(header.get("shows", "").split()),
+            union=header.get("union", ""),
             text=text,
             path=path,
         )
@@ -234,6 +237,8 @@ def _hold_together(query: StoredQuery) -> None:
     for param in query.params:
         if param.var not in query.variables:
             raise ValueError(f"params: {param.name}: no VALUES block has ?{param.var}")
+    if query.union and [block.variables for block in blocks(query.text)].count((query.union,)) != 1:
+        raise ValueError(f"union: not one VALUES block holds ?{query.union} alone")
     positional = [param for param in query.params if not param.option]
     if any(param.many for param in positional[:-1]):
         raise ValueError("params: only the last of those without a name can be many")

@@ -7,13 +7,15 @@ and one line that sums it up. ``rows`` shows the table as it comes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from kg.arguments import Input
 from kg.catalogue import StoredQuery
 from kg.lookup import Found, Lookup
-from kg.results import Table, Term, literal
+from kg.results import Row, Table, Term, literal
 from kg.support import SUPPORTS
 from kg.vocab import KG, Tier, figid_of
 
@@ -49,10 +51,12 @@ class Asked(NamedTuple):
 
 def local(term: Any) -> str:
     """The local name of one of our own terms, a literal's text, '' for nothing."""
-    if term is None:
-        return ""
-    value: str = term.value
-    return value.removeprefix(KG)
+    return "" if term is None else local_name(term.value)
+
+
+def local_name(text: str | None) -> str:
+    """`local` of a term's text."""
+    return (text or "").removeprefix(KG)
 
 
 def collect(table: Table, columns: Sequence[str]) -> Table:
@@ -94,50 +98,72 @@ def rows(table: Table, _asked: Asked) -> Shown:
 
 
 class _Evidence(NamedTuple):
-    """Best evidence for one gene in one figure; ``notes`` say what speaks against all of it."""
+    """Best evidence for one gene in one figure.
+
+    Of two ``rank``s the smaller is better: a keyword that only may be the gene comes last. ``cells`` are its `_PARTS`
+    for programs, ``shown`` is all but the support in one text for a person.
+    """
 
     tier: Tier
-    words: tuple[str, ...]
-    notes: tuple[str, ...]
     support: str
-    resolved: bool
-
-    @property
-    def rank(self) -> int:
-        """The smaller, the better; a keyword that only may be the gene comes last."""
-        return self.tier if self.resolved else len(Tier) + 1
-
-    @property
-    def shown(self) -> str:
-        words = ", ".join(self.words)
-        if self.tier is Tier.KEYWORD:
-            return ", ".join(("keyword", NOT_PUBLISHED, *self.notes))
-        noted = f" ({', '.join(self.notes)})" if self.notes else ""
-        return f"{self.tier.label} · {words}{noted}"
+    rank: int
+    cells: Row
+    shown: Term
 
 
-def _best(mentions: Sequence[dict[str, Any]]) -> _Evidence:
-    tiers = [Tier[local(m["tier"]).upper()] for m in mentions]
-    best = min(tiers)
-    chosen = [m for m, tier in zip(mentions, tiers, strict=True) if tier is best]
-    chosen = [m for m in chosen if m["reason"] is None] or chosen
-    against = [_against(m) for m in chosen]
-    notes = set().union(*against) if all(against) else set()  # one word without a doubt is enough
-    notes |= {f"candidate: {local(m['reason'])}" for m in chosen if m["reason"] is not None}
-    words = sorted({m["word"].value for m in chosen if m["word"] is not None})
-    support = min((local(m["support"]) for m in chosen), key=SUPPORTS.index)
-    return _Evidence(
-        best, tuple(words), tuple(sorted(notes)), support, resolved=all(m["reason"] is None for m in chosen)
-    )
+class _Mention(NamedTuple):
+    """A row about one mention; where a mention has several doubts, it has a row for each."""
+
+    tier: Tier
+    word: str | None
+    against: tuple[str, ...]
+    support: str
+    reason: str
 
 
-def _against(mention: dict[str, Any]) -> set[str]:
-    """Ambiguity and doubts of one mention; the latter come joined, as `collect` does it."""
-    doubts = mention["doubts"].value.split(", ") if mention["doubts"] is not None else []
-    return {local(mention["ambiguity"]), *doubts} - {""}
+_CELLS = ("figure", "gene", "tier", "word", "ambiguity", "doubts", "support", "reason")
+_TIERS = {tier.iri: tier for tier in Tier}
+
+
+def _mentions(table: Table) -> Iterator[tuple[str, str, _Mention]]:
+    """Each row's figure, gene and mention. Texts are taken out of terms once, which is most of the work."""
+    pick: Callable[[Row], Row] = itemgetter(*map(table.columns.index, _CELLS))
+    for row in table.rows:
+        figure, gene, tier, word, ambiguity, doubts, support, reason = (term and term.value for term in pick(row))
+        against = tuple(each.removeprefix(KG) for each in (ambiguity, doubts) if each)
+        # Only a graph that was never checked has a mention without a tier: that is no better than the last.
+        mention = _Mention(
+            _TIERS.get(tier or "", Tier.KEYWORD), word, against, support or "unknown", local_name(reason)
+        )
+        yield figure or "", gene or "", mention
 
 
 _PARTS = ("tier", "words", "note", "support")
+
+
+@lru_cache(maxsize=10_000)  # of a family's words, many figures have the same
+def _best(mentions: tuple[_Mention, ...]) -> _Evidence:
+    tier = min(m.tier for m in mentions)
+    chosen = [m for m in mentions if m.tier is tier]
+    chosen = [m for m in chosen if not m.reason] or chosen
+    against: set[str] = set()
+    if all(m.against for m in chosen):  # one word without a doubt is enough
+        against.update(*(m.against for m in chosen))
+    reasons = {m.reason for m in chosen if m.reason}
+    notes = sorted(against | {f"candidate: {reason}" for reason in reasons})
+    words = ", ".join(sorted({m.word for m in chosen if m.word is not None}))
+    support = min((m.support for m in chosen), key=SUPPORTS.index)
+    if tier is Tier.KEYWORD:
+        shown = ", ".join((tier.label, NOT_PUBLISHED, *notes))
+    else:
+        shown = f"{tier.label} · {words}" + (f" ({', '.join(notes)})" if notes else "")
+    cells = (
+        literal(tier.label),
+        literal(words) if words else None,
+        literal(", ".join(notes)) if notes else None,
+        literal(support),
+    )
+    return _Evidence(tier, support, len(Tier) + 1 if reasons else tier, cells, literal(shown))
 
 
 def figures_by_genes(table: Table, asked: Asked) -> Shown:
@@ -146,24 +172,25 @@ def figures_by_genes(table: Table, asked: Asked) -> Shown:
     """
     args = asked.found
     of = {iri: i for i, found in enumerate(args) for iri in found.iris}
-    figures: dict[str, dict[str, Any]] = {}
-    evidence: dict[str, dict[int, list[dict[str, Any]]]] = {}
-    for row in table.rows:
-        entry: dict[str, Any] = dict(zip(table.columns, row, strict=True))
-        figure = entry["figure"].value
-        figures[figure] = entry
-        evidence.setdefault(figure, {}).setdefault(of[entry["gene"].value], []).append(entry)
-    best = {f: {i: _best(mentions) for i, mentions in genes.items()} for f, genes in evidence.items()}
+    told: dict[str, Row] = {}
+    evidence: dict[str, dict[int, list[_Mention]]] = {}
+    for row, (figure, gene, mention) in zip(table.rows, _mentions(table), strict=True):
+        told[figure] = row
+        evidence.setdefault(figure, {}).setdefault(of[gene], []).append(mention)
+    head: Callable[[Row], Row] = itemgetter(*map(table.columns.index, ("figure", "title", "year")))
+    figures = {figure: head(row) for figure, row in told.items()}
+    best = {f: {i: _best(tuple(mentions)) for i, mentions in genes.items()} for f, genes in evidence.items()}
 
     def order(figure: str) -> tuple[Any, ...]:
         found = best[figure]
         ranks = sum(evidence.rank for evidence in found.values())
-        year = figures[figure]["year"]
+        _, _, year = figures[figure]
         newest = -int(year.value) if year and year.value.isdecimal() else 0
         return (len(args) - len(found), ranks, newest, figure)
 
     ordered = sorted(figures, key=order)
     heads = _heads([found.label for found in args])
+    nothing: Row = (None,) * len(_PARTS)
     full = Table(
         (
             "figure",
@@ -171,15 +198,18 @@ def figures_by_genes(table: Table, asked: Asked) -> Shown:
             "year",
             *(f"{head}_{part}" for head in heads for part in _PARTS),
         ),
-        [_full_row(figures[f], best[f], len(args)) for f in ordered],
+        [
+            (*figures[f], *(cell for i in range(len(args)) for cell in (best[f][i].cells if i in best[f] else nothing)))
+            for f in ordered
+        ],
     )
     short = Table(
         ("figure", "year", *(found.label for found in args), "organism_support"),
         [
             (
                 literal(figid_of(f)),
-                figures[f]["year"],
-                *(literal(best[f][i].shown) if i in best[f] else None for i in range(len(args))),
+                figures[f][2],
+                *(best[f][i].shown if i in best[f] else None for i in range(len(args))),
                 # Mostly the same for all genes of a row, so that it is said once.
                 literal(", ".join(dict.fromkeys(best[f][i].support for i in sorted(best[f])))),
             )
@@ -198,20 +228,6 @@ def _heads(labels: Sequence[str]) -> list[str]:
             head += "_"
         heads.append(head)
     return heads
-
-
-def _full_row(entry: dict[str, Any], best: dict[int, _Evidence], genes: int) -> tuple[Term | None, ...]:
-    cells: list[Term | None] = [entry["figure"], entry["title"], entry["year"]]
-    for i in range(genes):
-        found = best.get(i)
-        if found is None:
-            cells += [None] * len(_PARTS)
-            continue
-        cells.append(literal(found.tier.label))
-        cells.append(literal(", ".join(found.words)) if found.words else None)
-        cells.append(literal(", ".join(found.notes)) if found.notes else None)
-        cells.append(literal(found.support))
-    return tuple(cells)
 
 
 def _by_symbol(best: dict[str, dict[int, _Evidence]], genes: int) -> str:
@@ -281,3 +297,6 @@ VIEWS: dict[str, Callable[[Table, Asked], Shown]] = {
     "lift": _ranking("lift"),
 }
 """Name in a query's header to view."""
+
+ORDERED_BY_VIEW = frozenset({"figures-by-genes", "coverage"})
+"""Views whose answer is the same in whatever order the rows come."""

@@ -150,6 +150,7 @@ def test_a_header_is_read(tmp_path: Path) -> None:
         ("?gene ?edge", "?flag ?edge"),
         ("?gene ?edge", "?gene ?flag"),
         ("options: [tier]", "options: [planets]"),
+        ("options: [tier]", "options: [tier]\n#+ union: gene"),
     ],
 )
 def test_a_broken_header_names_its_file(tmp_path: Path, change: tuple[str, str]) -> None:

@@ -5,6 +5,7 @@ Every question is asked of the store (Oxigraph) and, with the same bound text, o
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,11 @@ from question_records import (
 from records import FAMILY, SYNONYM, gene, short, write
 
 import kg
-from kg.answer import answer_with
-from kg.arguments import read_list
+from kg.answer import answer_with, ask_store
+from kg.arguments import Options, read_list
 from kg.catalogue import catalogue, get
+from kg.results import Table
+from kg.store import open_store
 
 ASKED = all_asked()
 FAMPLEX = "FamPlex family or complex (PFOCR 2023)"
@@ -49,6 +52,27 @@ def test_every_stored_query_is_asked_here() -> None:
 def test_answer(title: str) -> None:
     one = ASKED[title]
     assert answer_rows(one.name, *one.arguments, **one.keywords) == one.rows
+
+
+@pytest.mark.parametrize("name", [name for name, query in catalogue().items() if query.union])
+@pytest.mark.parametrize("cores", [2, 3, 50])
+def test_a_question_in_pieces_has_the_rows_of_the_whole(store: Path, name: str, cores: int) -> None:
+    query = get(name)
+    texts = []
+
+    def remembered(text: str) -> Table:
+        texts.append(text)
+        return ask_store(open_store(store))(text)
+
+    least = ["1"] if any(param.name == "least" and not param.option for param in query.params) else []
+    answer_with(remembered, query, [*least, "JAK1", "JAK2", "JAK3"], Options())
+    text, whole = texts[-1], remembered(texts[-1])
+    pieces = ask_store(open_store(store), cores=cores).union(text, query.union)
+    assert {"JAK1", "JAK2", "JAK3"} <= {
+        getattr(row[whole.columns.index("symbol")], "value", None) for row in whole.rows
+    }
+    assert pieces.columns == whole.columns
+    assert Counter(pieces.rows) == Counter(whole.rows)
 
 
 @pytest.mark.parametrize("title", ASKED)

@@ -68,7 +68,7 @@ class Site:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.store = open_store(folder)
-        self.ask = ask_store(self.store)
+        self.ask = ask_store(self.store, cores=1)  # others ask at the same time
         self.genes = user_genes(folder)
 
     @cached_property
