@@ -8,25 +8,23 @@ as one rest. Rules over the whole graph give warnings and reject nothing.
 from __future__ import annotations
 
 import contextlib
-import gzip
 import os
-import zlib
 from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from kg import vocab
 from kg.answer import select
 from kg.disk import Scratch
-from kg.dump import ENDINGS
 from kg.errors import CannotRun, RecordError, UsageError
 from kg.lexicon import Lexicon
 from kg.model import GeneFacts, Record
 from kg.processes import pool
+from kg.rdffile import reading, syntax
 from kg.read import Item, Sources, as_paths, find_items, without_doubles
 from kg.shapes import SH, Checker, Engine, Violation
 from kg.shared import other_organism
@@ -58,7 +56,6 @@ _FOLLOWED = frozenset(
 """Properties whose objects a record states something of, too."""
 
 _DATASET = NamedNode(vocab.DATASET)
-_RDF_FORMATS = {**dict.fromkeys(ENDINGS), ".rdf": None}
 
 
 class Finding(NamedTuple):
@@ -111,12 +108,12 @@ def check(
         place = store or default_path()
         return _check_graph(checker, open_store(place), str(place), place=place, jobs=jobs)
     reports = []
-    records = [path for path in paths if _rdf_ending(Path(path)) is None]
+    records = [path for path in paths if not _is_rdf(Path(path))]
     if records:
         with Scratch() as scratch:
             reports.append(_check_records(checker, records, Lexicon.load(as_paths(lexicon)), scratch))
     for path in map(Path, paths):
-        if _rdf_ending(path) is not None:
+        if _is_rdf(path):
             reports.append(_check_graph(checker, _load(path), str(path)))
     return Report(
         sum(r.records for r in reports),
@@ -125,26 +122,14 @@ def check(
     )
 
 
-def _rdf_ending(path: Path) -> str | None:
-    name = path.name.lower().removesuffix(".gz")
-    return Path(name).suffix if Path(name).suffix in _RDF_FORMATS and not path.is_dir() else None
+def _is_rdf(path: Path) -> bool:
+    return syntax(path) is not None and not path.is_dir()
 
 
 def _load(path: Path) -> Store:
-    format = RdfFormat.from_extension((_rdf_ending(path) or "").lstrip("."))
-    if format is None:
-        raise UsageError(f"{path}: not an RDF format that can be read")
     store = Store()
-    try:
-        with path.open("rb") as raw:
-            file: Any = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-            store.bulk_load(input=file, format=format)
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such file or folder") from None
-    except SyntaxError as error:
-        raise UsageError(f"{path}: not {format.name}: {error}") from None
-    except (OSError, EOFError, zlib.error) as error:  # the last two: a broken .gz
-        raise UsageError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    with reading(path) as file:
+        store.bulk_load(input=file, format=syntax(path))
     return store
 
 

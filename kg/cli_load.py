@@ -21,7 +21,7 @@ _PRESETS = ("oxigraph", "virtuoso", "fuseki", "graphdb", "qlever", "neptune")
     "source",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Load this RDF file, not the store: .nt, .nq, .ttl, .trig, .jsonld (.gz, .zst).",
+    help="Load this RDF file, not the store: .nt, .nq, .ttl, .trig, .jsonld, .rdf (.gz, .zst).",
 )
 @click.option("--preset", type=click.Choice(_PRESETS), help="Which server it is: its paths and limits are known.")
 @click.option("--graph", metavar="IRI", help="Named graph to load into [default: the server's default graph].")

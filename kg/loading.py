@@ -28,7 +28,7 @@ from kg.loadadvice import advice
 from kg.loadsource import Source
 from kg.presets import GENERIC, PRESETS, Preset, base_url
 from kg.remote import graph_iri
-from kg.taken import Taken
+from kg.taken import Taken, alone
 
 TIMEOUT = 300.0
 
@@ -100,7 +100,8 @@ def load(
     sizes = (batch or known.batch, min(batch or known.update_batch, known.update_batch))
     task = _Load(server, triples, target, sizes, progress or _quiet, notify or _silent)
     try:
-        return task.run(replace=replace, add=add, known=known)
+        with alone(server.query_url, target):
+            return task.run(replace=replace, add=add, known=known)
     except EndpointError as error:
         if task.accepted:
             raise

@@ -8,19 +8,18 @@ The order is the same each time, so a part is known again by its digest.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import IO, cast
 
 import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, Triple
 
-from kg.dump import Format, format_of
-from kg.errors import CannotRun, UsageError
+from kg.dump import COMPRESSIONS
+from kg.errors import UsageError
+from kg.rdffile import READ, reading, syntax
 from kg.store import open_store
 from kg.terms import ntriples, statement
 from kg.vocab import XSD
@@ -28,14 +27,6 @@ from kg.vocab import XSD
 _STRING = NamedNode(XSD + "string")
 _SAMPLE = 100
 """Triples of a part that are looked for in the server. Virtuoso takes 200 in one query; 1 in 500 of a usual part."""
-
-_FORMATS: dict[Format, RdfFormat] = {
-    "turtle": RdfFormat.TURTLE,
-    "jsonld": RdfFormat.JSON_LD,
-    "ntriples": RdfFormat.N_TRIPLES,
-    "nquads": RdfFormat.N_QUADS,
-    "trig": RdfFormat.TRIG,
-}
 
 
 class Part:
@@ -83,7 +74,7 @@ class Source:
         if file is not None and store is not None:
             raise UsageError("a file and a store exclude each other: one of them is loaded")
         self._file = Path(file) if file is not None else None
-        self._format = _FORMATS[format_of(self._file)] if self._file is not None else None
+        self._format = _syntax(self._file) if self._file is not None else None
         self._store = open_store(store) if self._file is None else None
         self.count: int | None = len(self._store) if self._store is not None else None
         """Number of triples; of a file, known when it has been read to its end."""
@@ -110,22 +101,15 @@ class Source:
             yield from self._store.quads_for_pattern(None, None, None, DefaultGraph())
             return
         assert self._file is not None
-        try:
-            with _opened(self._file) as stream:
-                yield from pyoxigraph.parse(input=stream, format=self._format)
-        except SyntaxError as error:
-            raise UsageError(f"{self._file}: no RDF of that kind: {error}") from None
-        except (OSError, EOFError) as error:
-            raise UsageError(f"{self._file}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        with reading(self._file) as stream:
+            yield from pyoxigraph.parse(input=stream, format=self._format)
 
 
-def _opened(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
-        return cast(IO[bytes], gzip.open(path, "rb"))
-    if path.suffix == ".zst":
-        try:
-            import zstandard
-        except ImportError:
-            raise CannotRun("Zstandard needs the extra: pip install 'pathway-figure-kg[zst]'") from None
-        return cast(IO[bytes], zstandard.open(path, "rb"))
-    return path.open("rb")
+def _syntax(path: Path) -> RdfFormat:
+    found = syntax(path)
+    if found is None:
+        raise UsageError(
+            f"{path}: what format? The name must end in one of {', '.join(READ)}, with or without "
+            f"{' or '.join(COMPRESSIONS)}"
+        )
+    return found

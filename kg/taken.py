@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kg.errors import CannotRun
+
 
 class Taken:
     """The memory of one graph of one server.
@@ -36,8 +38,7 @@ class Taken:
         self.taken: set[str] = set()
         self.works = True
         self._of = {"endpoint": endpoint, "graph": graph}
-        name = hashlib.sha256(f"{endpoint}\n{graph or ''}".encode()).hexdigest()
-        self._file = folder() / f"{name[:32]}.jsonl"
+        self._file = _place(endpoint, graph, ".jsonl")
         self._read()
 
     def begin(self, size: int) -> None:
@@ -119,6 +120,38 @@ def _line(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
+
+
+@contextlib.contextmanager
+def alone(endpoint: str, graph: str | None) -> Iterator[None]:
+    """Keep other loads from here out of a graph: two at once would count each other's triples.
+
+    Raises CannotRun if one is at it. The system lets go of the lock when this process ends, however it ends. Where
+    nothing can be written, or the system knows no such locks, nobody is kept out.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            path = _place(endpoint, graph, ".lock")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            held = stack.enter_context(path.open("a"))
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                where = f"graph {graph}" if graph is not None else "its default graph"
+                raise CannotRun(
+                    f"{endpoint}: another kg load is filling {where}. Wait for it to end, then run the command again"
+                ) from None
+        yield
+
+
+def _place(endpoint: str, graph: str | None, ending: str) -> Path:
+    name = hashlib.sha256(f"{endpoint}\n{graph or ''}".encode()).hexdigest()
+    return folder() / f"{name[:32]}{ending}"
 
 
 def folder() -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
+import zstandard
 from question_records import FIGURES, SEED_FILE, fixture_store, run, seeded_store
 from rdflib.namespace import RDF, SH
 from records import HUMAN, MOUSE, SYMBOL, gene, write
@@ -274,7 +275,7 @@ def test_a_key_that_stands_twice_is_a_warning(good: Path) -> None:
 # --- RDF files
 
 
-@pytest.mark.parametrize("ending", [".ttl", ".nt", ".nq", ".trig", ".jsonld", ".ttl.gz", ".NT"])
+@pytest.mark.parametrize("ending", [".ttl", ".nt", ".nq", ".trig", ".jsonld", ".ttl.gz", ".nt.zst", ".NT"])
 def test_an_export_is_good(store: Path, tmp_path: Path, ending: str) -> None:
     kg.export(tmp_path / f"graph{ending}", store=store)
     ran = run("check", tmp_path / f"graph{ending}")
@@ -400,6 +401,8 @@ def test_files_and_records_together(bad: Path, graph: str, tmp_path: Path) -> No
         ("x.jsonld", b"[", "not JSON-LD"),
         ("x.rdf", b"x", "not RDF/XML"),
         ("x.ttl.gz", b"x", "cannot be read"),
+        ("x.ttl.zst", b"x", "cannot be read"),
+        ("y.nt.zst", zstandard.compress(b"<x:a> <x:b> <x:c> .\n" * 50)[:-12], "cannot be read"),
         ("y.nt.gz", gzip.compress(b"<x:a> <x:b> <x:c> .\n" * 50)[:-12], "y.nt.gz"),
         ("x.txt", b"x", "not a record file"),
         ("x.csv", b"x", "not a record file"),

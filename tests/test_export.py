@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import gzip
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pyoxigraph
 import pytest
 import rdflib
+import zstandard
 from question_records import fixture_store, rdflib_graph, run, write_records
 from rdflib.compare import isomorphic
 
@@ -204,17 +204,13 @@ def test_zst_without_its_library_says_what_to_install(
     assert list(tmp_path.iterdir()) == []
 
 
-if importlib.util.find_spec("zstandard"):  # an extra
-
-    def test_zst(store: Path, tmp_path: Path, exported: dict[str, bytes]) -> None:
-        import zstandard
-
-        for name in ("a", "b"):
-            kg.export(tmp_path / f"{name}.nt.zst", store=store)
-        packed = (tmp_path / "a.nt.zst").read_bytes()
-        assert packed == (tmp_path / "b.nt.zst").read_bytes()
-        with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
-            assert reader.read() == exported[".nt"]
+def test_zst(store: Path, tmp_path: Path, exported: dict[str, bytes]) -> None:
+    for name in ("a", "b"):
+        kg.export(tmp_path / f"{name}.nt.zst", store=store)
+    packed = (tmp_path / "a.nt.zst").read_bytes()
+    assert packed == (tmp_path / "b.nt.zst").read_bytes()
+    with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
+        assert reader.read() == exported[".nt"]
 
 
 def test_from_python(store: Path, tmp_path: Path) -> None:

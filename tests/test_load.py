@@ -105,7 +105,7 @@ def test_the_command_line(server: Server, graph: str, monkeypatch: pytest.Monkey
 
 
 def test_a_file_is_loaded(server: Server, graph: str, tmp_path: Path) -> None:
-    for ending in ("ttl", "nt.gz", "jsonld"):
+    for ending in ("ttl", "nt.gz", "jsonld", "nt.zst"):
         file = tmp_path / f"figures.{ending}"
         kg.export(file, store=seeded_store())
         loaded = kg.load(
@@ -480,7 +480,7 @@ def test_a_memory_that_cannot_be_kept(faulty: FaultyServer, memory: Path) -> Non
 @pytest.mark.parametrize("damage", [b"", b"{", b"[1]\n", b"\xff", b'{"endpoint": 1}\n{"taken": 2}\n'])
 def test_a_memory_that_is_broken(faulty: FaultyServer, memory: Path, damage: bytes) -> None:
     loaded(faulty)
-    (file,) = memory.iterdir()
+    (file,) = memory.glob("*.jsonl")
     file.write_bytes(damage)
     with pytest.raises(UsageError, match=f"holds {ALL:,} triples already"):
         loaded(faulty)
@@ -491,7 +491,7 @@ def test_a_memory_that_is_broken(faulty: FaultyServer, memory: Path, damage: byt
 def test_a_memory_whose_last_line_broke_off(faulty: FaultyServer, memory: Path, cut: int) -> None:
     """The machine went down while it was written. What it says on top is still true, and it can be written on."""
     broken(faulty, 2)
-    (file,) = memory.iterdir()
+    (file,) = memory.glob("*.jsonl")
     lines = file.read_bytes().rstrip(b"\n").split(b"\n")[:-1]  # without the part of which nobody knew
     file.write_bytes(b"\n".join(lines)[:-cut])
     faulty.store.update(f"DELETE WHERE {{ GRAPH <{GRAPH}> {{ ?s ?p ?o }} }}")
@@ -507,7 +507,7 @@ def test_what_is_remembered_holds_no_login(faulty: FaultyServer, memory: Path) -
     faulty.login = ("ann", "hush")
     url = faulty.query.replace("//", "//ann:hush@")
     kg.load(url, graph=GRAPH, store=seeded_store(), update_url=f"{faulty.url}/update", environ={})
-    (file,) = memory.iterdir()
+    (file,) = memory.glob("*.jsonl")
     assert "ann" not in file.read_text()
     assert "hush" not in file.read_text()
 
@@ -819,9 +819,10 @@ def test_no_store_no_server_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("broken.nt", b"<x:s> <x:p> .\n", "no RDF of that kind"),
+        ("broken.nt", b"<x:s> <x:p> .\n", "not N-Triples"),
         ("cut.nt.gz", gzip.compress(b'<x:s> <x:p> "o" .\n' * 5000)[:-20], "cannot be read"),
         ("none.nt.gz", b"no gzip", "cannot be read"),
+        ("none.nt.zst", b"no zstd", "cannot be read"),
         ("blank.ttl", b"<x:s> <x:p> [] .\n", "has blank nodes"),
         ("strange.csv", b"a,b\n", "what format"),
     ],
@@ -834,6 +835,30 @@ def test_files_that_cannot_be_loaded(
     assert ran.code == 2
     assert told in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_two_loads_into_one_graph_at_once(faulty: FaultyServer, tmp_path: Path) -> None:
+    """The second is refused; into another graph it goes, and when the first is done."""
+    code = [sys.executable, "-m", "kg", "load", faulty.query, "--update-url", f"{faulty.url}/update"]
+    code += ["--graph", GRAPH, "--store", str(seeded_store())]
+    second: list[subprocess.CompletedProcess[str]] = []
+
+    def meanwhile(done: int, total: int) -> None:
+        if not second:
+            elsewhere = [GRAPH + "/other" if part == GRAPH else part for part in code]
+            second.extend(
+                subprocess.run(command, capture_output=True, text=True, timeout=60) for command in (code, elsewhere)
+            )
+
+    loaded(faulty, progress=meanwhile)
+    refused, elsewhere = second
+    assert refused.returncode == 3
+    assert f"{faulty.query}: another kg load is filling graph {GRAPH}. Wait for it to end" in refused.stderr
+    assert elsewhere.returncode == 0, elsewhere.stderr
+    for graph in (GRAPH, GRAPH + "/other"):
+        assert len(list(faulty.store.quads_for_pattern(None, None, None, NamedNode(graph)))) == ALL
+    again = subprocess.run(code, capture_output=True, text=True, timeout=60)
+    assert (again.returncode, "none was sent again" in again.stderr) == (0, True)
 
 
 def test_a_file_with_triples_that_come_twice_is_told(faulty: FaultyServer, tmp_path: Path) -> None:
