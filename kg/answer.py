@@ -65,6 +65,8 @@ class StoreAsk:
         The engine lets go of the interpreter's lock while it looks for the next row.
         """
         pieces = apart(text, variable, self._cores)
+        if len(pieces) == 1:
+            return self(text)
         pool = ThreadPoolExecutor(len(pieces))
         try:
             tables = list(pool.map(self, pieces))

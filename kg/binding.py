@@ -54,7 +54,11 @@ class Block(NamedTuple):
 
 @lru_cache(maxsize=500)
 def blocks(text: str) -> tuple[Block, ...]:
-    """The VALUES blocks of a query, in order."""
+    """The VALUES blocks of a query as it is stored, in order."""
+    return _blocks(text)
+
+
+def _blocks(text: str) -> tuple[Block, ...]:
     return tuple(
         Block(tuple((m["vars"] or m["var"]).replace("?", " ").split()), m["var"] is None, *m.span("rows"), m.start())
         for m in _VALUES.finditer(text)
@@ -105,7 +109,7 @@ def apart(text: str, variable: str, most: int) -> list[str]:
     >>> apart("SELECT * { VALUES (?gene) { (1) (2) (3) } }", "gene", 2)
     ['SELECT * { VALUES (?gene) { (1) (2) } }', 'SELECT * { VALUES (?gene) { (3) } }']
     """
-    (block,) = (each for each in blocks(text) if each.variables == (variable,))
+    (block,) = (each for each in _blocks(text) if each.variables == (variable,))
     rows = [f"({term})" if block.parenthesised else term for (term,) in cells(text, block)]
     each = max(1, math.ceil(len(rows) / most))
     return [

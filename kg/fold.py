@@ -45,7 +45,7 @@ _WORD = 24
 
 
 def _fold(text: str) -> str:
-    return text.lower() if text.isascii() else "".join([GREEK.get(ch, ch) for ch in plain(text)])
+    return text.lower() if text.isascii() else _decomposed(text).translate(_FOLDED)
 
 
 _folded = lru_cache(maxsize=10_000)(_fold)
@@ -53,11 +53,24 @@ _folded = lru_cache(maxsize=10_000)(_fold)
 
 def plain(text: str) -> str:
     """Text without case and accents; Greek letters stay."""
-    if text.isascii():
-        return text.lower()
-    # Case first: the capital of a Greek letter is folded to the small one.
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join([ch for ch in decomposed if not unicodedata.combining(ch)])
+    return text.lower() if text.isascii() else _decomposed(text).translate(_PLAIN)
+
+
+def _decomposed(text: str) -> str:
+    """Case first: the capital of a Greek letter is folded to the small one."""
+    return unicodedata.normalize("NFKD", text.casefold())
+
+
+class _WithoutMarks(dict[int, str | int | None]):
+    """A table for `str.translate` that takes out combining marks, and learns as it is asked."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = found = None if unicodedata.combining(chr(code)) else code
+        return found
+
+
+_PLAIN: Final = _WithoutMarks()
+_FOLDED: Final = _WithoutMarks({ord(letter): name for letter, name in GREEK.items()})
 
 
 def tokens(text: str) -> list[str]:

@@ -12,6 +12,7 @@ written, it is made in a temporary folder for this process alone. Why SQLite: ``
 from __future__ import annotations
 
 import atexit
+import contextlib
 import itertools
 import os
 import secrets
@@ -19,9 +20,11 @@ import shutil
 import sqlite3
 import tempfile
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,9 +35,10 @@ from kg import vocab
 from kg.answer import columns, run
 from kg.errors import CannotRun
 from kg.fold import fold, tokens, variants
-from kg.garbage import uncollected
+from kg.garbage import settle, uncollected
 from kg.lexicon import Lexicon
-from kg.store import default_path, open_store, user_genes
+from kg.processes import pool
+from kg.store import build_info, default_path, open_store, user_genes
 from kg.vocab import KG, SCHEMA
 
 FILE = "search-1.sqlite"
@@ -111,7 +115,7 @@ def _make(place: Path) -> Path:
         try:
             _fill(part, place)
             part.replace(place / FILE)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, BrokenProcessPool) as error:
             raise CannotRun(f"the search index cannot be written to {place}: {error}") from None
         finally:
             part.unlink(missing_ok=True)
@@ -126,7 +130,7 @@ def _private(place: Path) -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
         _fill(folder / FILE, place)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, BrokenProcessPool) as error:
         raise CannotRun(f"the search index cannot be written to {folder}: {error}") from None
     return folder / FILE
 
@@ -137,37 +141,67 @@ def _fill(path: Path, place: Path) -> None:
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;" + _SCHEMA)
         db.execute("BEGIN")
         genes = user_genes(place)
-        with uncollected():
-            _Filler(db, open_store(place), Lexicon.load([genes] if genes else [])).fill()
+        store = open_store(place)
+        with uncollected(), _workers(place) as workers:
+            _Filler(db, place, store, Lexicon.load([genes] if genes else []), workers).fill()
         db.execute("COMMIT")
     finally:
         db.close()
 
 
+_NAMED_FIGURE = "?f a schema:ImageObject ; schema:name ?t"
 _PREFIXES = "".join(f"PREFIX {p}: <{vocab.PREFIXES[p]}> " for p in ("schema", "rdfs", "skos", "oa", "dcterms", "kg"))
+
+
+_FEW = 300_000
+"""Triples of a store whose index is made before worker processes have begun."""
+
+
+@contextlib.contextmanager
+def _workers(place: Path) -> Iterator[Executor | None]:
+    """What does some of the work meanwhile; None where that is not worth it."""
+    cores = os.cpu_count() or 1
+    triples = build_info(place).get("triples")
+    if cores == 1 or not isinstance(triples, int) or triples < _FEW:
+        yield None
+        return
+    with pool(cores, settle) as workers:
+        yield workers
 
 
 class _Filler:
     """Fills one index from one store."""
 
-    def __init__(self, db: sqlite3.Connection, store: pyoxigraph.Store, lexicon: Lexicon) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, place: Path, store: pyoxigraph.Store, lexicon: Lexicon, workers: Executor | None
+    ) -> None:
         self._db = db
+        self._place = place
         self._store = store
         self._lexicon = lexicon
+        self._workers = workers
         self._ids: dict[str, int] = {}
         self._naming: set[str] = set()
         """Words of titles and names."""
 
     def fill(self) -> None:
+        words = self._done(_words, str(self._place))
         figures = self._figures_of_things()
         for docs in (self._genes(figures), self._organisms(figures), self._terms(figures), self._papers(figures)):
             self._add(docs)
-        self._add(self._figures())
-        self._link()
+        for (figure,) in self._rows(f"SELECT DISTINCT ?f WHERE {{ {_NAMED_FIGURE} }}"):
+            self._number(figure)
+        ties = self._done(_ties, str(self._place), self._ids)
+        self._add(self._figures(words()))
         self._terms_of_index()
+        self._db.execute("INSERT INTO fts (fts) VALUES ('optimize')")
+        self._link(ties())
         for statement in _INDEXES.split(";"):
             self._db.execute(statement)
-        self._db.execute("INSERT INTO fts (fts) VALUES ('optimize')")
+
+    def _done(self, work: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+        """What some work gives; it is done meanwhile, if anybody can, else when it is asked for."""
+        return self._workers.submit(work, *arguments).result if self._workers else partial(work, *arguments)
 
     def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Rows of values; None where nothing is bound."""
@@ -177,32 +211,30 @@ class _Filler:
         for row in found:
             yield tuple(row[i].value if row[i] is not None else None for i in width)
 
-    def _pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
-        """Subjects and objects of a property."""
-        for quad in self._store.quads_for_pattern(None, NamedNode(predicate), None, None):
-            yield quad.subject.value, quad.object.value  # type: ignore[union-attr]
+    def _number(self, iri: str) -> int:
+        return self._ids.setdefault(iri, len(self._ids) + 1)
 
     def _add(self, docs: Iterable[Doc]) -> None:
         """Rows of the three tables that are of one thing each, 500 things at a time: a call costs as much as a row."""
         docs = iter(docs)
+        under_way: deque[Callable[[], _Prepared]] = deque()
         while some := list(itertools.islice(docs, 500)):
-            numbered = list(enumerate(some, len(self._ids) + 1))
-            self._ids.update((doc.iri, number) for number, doc in numbered)
+            numbered = [(self._number(doc.iri), doc) for doc in some]
+            under_way.append(self._done(_prepared, numbered))
             self._db.executemany(
                 "INSERT INTO doc VALUES (?,?,?,?,?,?,?,?,?,?,?)", [(number, *doc) for number, doc in numbered]
             )
-            self._db.executemany(
-                "INSERT INTO fts (rowid, title, names, text, words, context) VALUES (?,?,?,?,?,?)",
-                [
-                    (number, *map(_indexed, (doc.title, doc.names, doc.text, doc.words, doc.context)))
-                    for number, doc in numbered
-                ],
-            )
-            self._db.executemany(
-                "INSERT INTO name VALUES (?,?,?,?)", [row for number, doc in numbered for row in _names(number, doc)]
-            )
-            for doc in some:
-                self._naming.update(tokens(doc.title), tokens(doc.names))
+            if len(under_way) > _UNDER_WAY:
+                self._insert(under_way.popleft()())
+        for prepared in under_way:
+            self._insert(prepared())
+
+    def _insert(self, prepared: _Prepared) -> None:
+        self._db.executemany(
+            "INSERT INTO fts (rowid, title, names, text, words, context) VALUES (?,?,?,?,?,?)", prepared.texts
+        )
+        self._db.executemany("INSERT INTO name VALUES (?,?,?,?)", prepared.names)
+        self._naming |= prepared.naming
 
     # --- things
 
@@ -212,12 +244,8 @@ class _Filler:
         for edge in ("mentions", "isPartOf"):  # counted by the engine: most of its pairs would cost more to bring here
             rows = self._rows(f"SELECT ?t (COUNT(?f) AS ?n) WHERE {{ ?f schema:{edge} ?t }} GROUP BY ?t")
             count.update({thing: int(number) for thing, number in rows})
-        count.update(organism for _, organism in self._organism_pairs())
+        count.update(organism for _, organism in _organism_pairs(self._store))
         return count
-
-    def _organism_pairs(self) -> set[tuple[str, str]]:
-        """Figures and the organisms that their articles are about, or their tables name."""
-        return {*self._pairs(SCHEMA + "about"), *self._pairs(KG + "mentionsOrganism")}
 
     def _several(self, query: str) -> dict[str, list[str]]:
         gathered: dict[str, list[str]] = defaultdict(list)
@@ -274,12 +302,11 @@ class _Filler:
                 "paper", iri, title or pmcid, detail, _year(year), figures[iri], "\n".join(names), text, "", context
             )
 
-    def _figures(self) -> Iterator[Doc]:
-        words = self._words()
+    def _figures(self, words: _Words) -> Iterator[Doc]:
         also = self._several("SELECT ?t ?v WHERE { ?t a schema:ImageObject ; schema:alternateName ?v } ORDER BY ?v")
         query = (
             "SELECT ?f (SAMPLE(?t) AS ?title) (SAMPLE(?c) AS ?caption) (SAMPLE(?y) AS ?year) (SAMPLE(?pt) AS ?paper) "
-            "WHERE { ?f a schema:ImageObject ; schema:name ?t OPTIONAL { ?f schema:caption ?c } OPTIONAL { "
+            f"WHERE {{ {_NAMED_FIGURE} OPTIONAL {{ ?f schema:caption ?c }} OPTIONAL {{ "
             "?f schema:isPartOf ?p OPTIONAL { ?p schema:datePublished ?y } OPTIONAL { ?p schema:name ?pt } } } "
             "GROUP BY ?f"
         )
@@ -294,38 +321,14 @@ class _Filler:
                 1,
                 "\n".join((figid, *also[iri])),
                 caption or "",
-                words(iri),
+                words.of(iri),
                 paper or "",
             )
 
-    def _words(self) -> Any:
-        """Figure to its words and keywords, a line each; each word is held once, whatever the number of figures."""
-        numbers: dict[str, int] = {}
-        of: dict[str, array[int]] = {}
-        for predicate in (KG + "word", KG + "keyword"):
-            for mention, word in self._pairs(predicate):
-                figure = mention.partition("#")[0]
-                of.setdefault(figure, array("I")).append(numbers.setdefault(" ".join(word.split()), len(numbers)))
-        spelled = list(numbers)
-        return lambda iri: "\n".join(spelled[n] for n in dict.fromkeys(of.get(iri, ())))
-
     # --- what ties them
 
-    def _link(self) -> None:
-        ids = self._ids
-        paper_of = {figure: ids.get(paper) for figure, paper in self._pairs(SCHEMA + "isPartOf")}
-        found: array[int] = array("Q")
-        for figure, thing in itertools.chain(self._pairs(SCHEMA + "mentions"), self._organism_pairs()):
-            if thing in ids and figure in ids:
-                found.append(ids[thing] << 32 | ids[figure])
-                if paper := paper_of.get(figure):
-                    found.append(ids[thing] << 32 | paper)
-        for gene, organism in self._pairs(SCHEMA + "taxonomicRange"):
-            if gene in ids and organism in ids:
-                found.append(ids[organism] << 32 | ids[gene])
-        # In order, so that the table is written from its beginning to its end.
-        ordered = sorted(found)
-        unlike = (pair for i, pair in enumerate(ordered) if not i or pair != ordered[i - 1])
+    def _link(self, ties: array[int]) -> None:
+        unlike = (pair for i, pair in enumerate(ties) if not i or pair != ties[i - 1])
         self._db.executemany("INSERT INTO link VALUES (?,?)", ((pair >> 32, pair & 0xFFFFFFFF) for pair in unlike))
 
     def _terms_of_index(self) -> None:
@@ -341,6 +344,77 @@ class _Filler:
         slips = ((less, term) for term in kept for less in less_one(term))
         self._db.executemany("INSERT INTO temp.slips VALUES (?,?)", slips)
         self._db.execute("INSERT INTO slip SELECT DISTINCT less, term FROM temp.slips ORDER BY less, term")
+
+
+class _Prepared(NamedTuple):
+    """Rows of some things for ``fts`` and ``name``, and the words of their titles and names."""
+
+    texts: list[tuple[Any, ...]]
+    names: list[tuple[str, int, int, str]]
+    naming: set[str]
+
+
+_UNDER_WAY = 6
+"""How many times 500 things are being prepared, or wait to be taken."""
+
+
+def _prepared(numbered: list[tuple[int, Doc]]) -> _Prepared:
+    return _Prepared(
+        [
+            (number, *map(_indexed, (doc.title, doc.names, doc.text, doc.words, doc.context)))
+            for number, doc in numbered
+        ],
+        [row for number, doc in numbered for row in _names(number, doc)],
+        {word for _, doc in numbered for text in (doc.title, doc.names) for word in tokens(text)},
+    )
+
+
+def _pairs(store: pyoxigraph.Store, predicate: str) -> Iterator[tuple[str, str]]:
+    """Subjects and objects of a property."""
+    for quad in store.quads_for_pattern(None, NamedNode(predicate), None, None):
+        yield quad.subject.value, quad.object.value  # type: ignore[union-attr]
+
+
+def _organism_pairs(store: pyoxigraph.Store) -> set[tuple[str, str]]:
+    """Figures and the organisms that their articles are about, or their tables name."""
+    return {*_pairs(store, SCHEMA + "about"), *_pairs(store, KG + "mentionsOrganism")}
+
+
+class _Words(NamedTuple):
+    """Words and keywords, each held once, whatever the number of figures; and their places, in order, by figure."""
+
+    spelled: list[str]
+    places: dict[str, array[int]]
+
+    def of(self, figure: str) -> str:
+        """Those of a figure, a line each."""
+        return "\n".join([self.spelled[n] for n in dict.fromkeys(self.places.get(figure, ()))])
+
+
+def _words(place: str) -> _Words:
+    numbers: dict[str, int] = {}
+    places: dict[str, array[int]] = {}
+    for predicate in (KG + "word", KG + "keyword"):
+        for mention, word in _pairs(open_store(place), predicate):
+            figure = mention.partition("#")[0]
+            places.setdefault(figure, array("I")).append(numbers.setdefault(" ".join(word.split()), len(numbers)))
+    return _Words(list(numbers), places)
+
+
+def _ties(place: str, ids: Mapping[str, int]) -> array[int]:
+    """Rows of ``link`` in order, the number of the thing in the upper 32 bits; some may come twice."""
+    store = open_store(place)
+    paper_of = {figure: ids.get(paper) for figure, paper in _pairs(store, SCHEMA + "isPartOf")}
+    found: array[int] = array("Q")
+    for figure, thing in itertools.chain(_pairs(store, SCHEMA + "mentions"), _organism_pairs(store)):
+        if thing in ids and figure in ids:
+            found.append(ids[thing] << 32 | ids[figure])
+            if paper := paper_of.get(figure):
+                found.append(ids[thing] << 32 | paper)
+    for gene, organism in _pairs(store, SCHEMA + "taxonomicRange"):
+        if gene in ids and organism in ids:
+            found.append(ids[organism] << 32 | ids[gene])
+    return array("Q", sorted(found))
 
 
 def _names(number: int, doc: Doc) -> Iterator[tuple[str, int, int, str]]:

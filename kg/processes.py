@@ -10,6 +10,7 @@ from them.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -39,8 +40,18 @@ def _has_one_thread() -> bool:
 
 
 def _start(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    end_with_parent()  # whose death by SIGKILL it would not hear of: it would wait for work for ever
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     start(*arguments)
+
+
+def end_with_parent() -> None:
+    """See to it that this process is killed when the one that started it dies (Linux).
+
+    The fork server, which starts some, ends with the process that it works for.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 class _Process(ForkServerProcess):

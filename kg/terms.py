@@ -24,7 +24,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from kg.vocab import PREFIXES, RDF
 
-KEPT = 20_000
+KEPT = 18_000
 """How much a process keeps of what comes again, in each of the forms that it takes on the way from table to dump."""
 
 Statement = tuple[str, str, str]
@@ -140,11 +140,14 @@ def _said(said: Said) -> str:
     parts: list[str] = []
     last = ""
     for predicate, value in said:
-        text = short(value) if value.startswith("<") else _short(value)  # captions do not come again
+        if value[0] == "<":
+            value = short(value)
+        elif value[-1] != '"':  # what most literals end in; captions, among them, do not come again
+            value = _short(value)
         if predicate == last:
-            parts.append(f" , {text}")
+            parts.append(f" , {value}")
         else:
-            parts.append(f"{' ;' + chr(10) + chr(9) if last else ''}{_verb(predicate)} {text}")
+            parts.append(f" ;\n\t{_verb(predicate)} {value}" if last else f"{_verb(predicate)} {value}")
             last = predicate
     return "".join(parts)
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -629,6 +630,40 @@ def test_a_store_that_another_process_writes(corpus: Path, old: Path) -> None:
         assert is_old(old)
     finally:
         holder.communicate("", timeout=30)
+
+
+def test_a_build_that_is_killed_leaves_no_workers(corpus: Path, old: Path) -> None:
+    """By whoever runs out of memory: they would wait for work for ever."""
+    code = (
+        "import multiprocessing, os, signal, sys, kg\n"
+        "def told(done, total):\n"
+        "    if not done: return\n"
+        "    print(*(each.pid for each in multiprocessing.active_children()), flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "kg.build([sys.argv[1]], store=sys.argv[2], jobs=2, progress=told)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(corpus), str(old)],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    workers = [int(pid) for pid in done.stdout.split("\n")[0].split()]
+    assert (done.returncode, len(workers)) == (-signal.SIGKILL, 2)
+    end = time.monotonic() + 20
+    while any(map(_runs, workers)):
+        assert time.monotonic() < end, "a worker goes on"
+        time.sleep(0.05)
+    assert is_old(old)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_worker_that_dies_is_told(corpus: Path, old: Path) -> None:

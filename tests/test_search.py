@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from records import SYMBOL, gene, write
 
 import kg
 from kg.errors import AmbiguousName, CannotRun, NotInGraph, UsageError
+from kg.fulltext import index_path
 from kg.nearest import distance
 from kg.searching import complete
 
@@ -254,6 +257,22 @@ def test_a_new_build_has_a_new_index(tmp_path: Path) -> None:
     kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
     assert figures("before", tmp_path / "s") == set()
     assert figures("after", tmp_path / "s") == {"PMC1__f1"}
+
+
+def test_an_index_made_by_several_processes_is_the_same(
+    tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = []
+    for few in (10**9, 0):
+        place = tmp_path / str(few)
+        shutil.copytree(store.resolve(), place, ignore=shutil.ignore_patterns("search*"))
+        monkeypatch.setattr("kg.fulltext._FEW", few)
+        monkeypatch.setattr("os.cpu_count", lambda: 2)
+        with closing(sqlite3.connect(index_path(place))) as db:
+            contents.append(list(db.iterdump()))
+    alone, together = contents
+    assert any("PMC11__a" in line for line in alone)
+    assert together == alone
 
 
 def test_a_store_that_may_only_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

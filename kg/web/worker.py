@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.errors import KgError
+from kg.processes import end_with_parent
 from kg.web.endpoint import Limits, answer, description
 from kg.web.reply import Refused, Reply, text
 
@@ -86,7 +87,7 @@ Job = Query | Describe | Visit | Prepare | Warm
 
 def nursery(control: int, setup: Setup) -> None:
     """Fork a worker for each socket that comes over the control socket (a file descriptor), until that is closed."""
-    _end_with_parent()
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the listening process's business
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no child is waited for
     _preload(setup)
@@ -117,19 +118,13 @@ def _preload(setup: Setup) -> None:
 def _child(descriptor: int, setup: Setup) -> int:
     try:
         _without_network()
-        _end_with_parent()  # after that: a change of credentials undoes it
+        end_with_parent()  # after that: a change of credentials undoes it
         _quiet()
         with socket.socket(fileno=descriptor) as parent, parent.makefile("rwb") as stream:
             serve(stream, setup)
     except (OSError, EOFError):
         return 1
     return 0
-
-
-def _end_with_parent() -> None:
-    """See to it that this process is killed when the one that started it dies (Linux)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _without_network() -> None:
