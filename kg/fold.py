@@ -62,11 +62,19 @@ def _decomposed(text: str) -> str:
 
 
 class _WithoutMarks(dict[int, str | int | None]):
-    """A table for `str.translate` that takes out combining marks, and learns as it is asked."""
+    """A table for `str.translate` that takes out combining marks. It keeps what it is asked for of the letters of texts
+    as they are; what a client may send beyond, up to a million, it looks up each time.
+    """
 
     def __missing__(self, code: int) -> int | None:
-        self[code] = found = None if unicodedata.combining(chr(code)) else code
+        found = None if unicodedata.combining(chr(code)) else code
+        if code < _KEPT:
+            self[code] = found
         return found
+
+
+_KEPT: Final = 0x3000
+"""Where Unicode's alphabets and punctuation end and East Asian scripts begin."""
 
 
 _PLAIN: Final = _WithoutMarks()

@@ -22,8 +22,7 @@ import tempfile
 from array import array
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,7 +36,6 @@ from kg.errors import CannotRun
 from kg.fold import fold, tokens, variants
 from kg.garbage import settle, uncollected
 from kg.lexicon import Lexicon
-from kg.processes import pool
 from kg.store import build_info, default_path, open_store, user_genes
 from kg.vocab import KG, SCHEMA
 
@@ -115,7 +113,7 @@ def _make(place: Path) -> Path:
         try:
             _fill(part, place)
             part.replace(place / FILE)
-        except (sqlite3.Error, OSError, BrokenProcessPool) as error:
+        except (sqlite3.Error, OSError, BrokenExecutor) as error:
             raise CannotRun(f"the search index cannot be written to {place}: {error}") from None
         finally:
             part.unlink(missing_ok=True)
@@ -130,7 +128,7 @@ def _private(place: Path) -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
         _fill(folder / FILE, place)
-    except (sqlite3.Error, OSError, BrokenProcessPool) as error:
+    except (sqlite3.Error, OSError, BrokenExecutor) as error:
         raise CannotRun(f"the search index cannot be written to {folder}: {error}") from None
     return folder / FILE
 
@@ -165,6 +163,8 @@ def _workers(place: Path) -> Iterator[Executor | None]:
     if cores == 1 or not isinstance(triples, int) or triples < _FEW:
         yield None
         return
+    from kg.processes import pool  # not for a search
+
     with pool(cores, settle) as workers:
         yield workers
 
@@ -392,10 +392,11 @@ class _Words(NamedTuple):
 
 
 def _words(place: str) -> _Words:
+    store = open_store(place)
     numbers: dict[str, int] = {}
     places: dict[str, array[int]] = {}
     for predicate in (KG + "word", KG + "keyword"):
-        for mention, word in _pairs(open_store(place), predicate):
+        for mention, word in _pairs(store, predicate):
             figure = mention.partition("#")[0]
             places.setdefault(figure, array("I")).append(numbers.setdefault(" ".join(word.split()), len(numbers)))
     return _Words(list(numbers), places)

@@ -141,7 +141,7 @@ def _mentions(table: Table) -> Iterator[tuple[str, str, _Mention]]:
 _PARTS = ("tier", "words", "note", "support")
 
 
-@lru_cache(maxsize=10_000)  # of a family's words, many figures have the same
+@lru_cache(maxsize=500)  # of a family's words, many figures have the same
 def _best(mentions: tuple[_Mention, ...]) -> _Evidence:
     tier = min(m.tier for m in mentions)
     chosen = [m for m in mentions if m.tier is tier]

@@ -11,13 +11,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
 import pytest
 import rdflib
+from ending import wait_for_the_end_of
 from pyoxigraph import RdfFormat
 from rdflib.compare import isomorphic
 from records import FAMILY, LEFT_OUT, SYMBOL, SYNONYM, gene, write
@@ -499,6 +499,18 @@ def test_an_interrupt_leaves_the_old_store(corpus: Path, old: Path, jobs: int, a
     assert multiprocessing.active_children() == []
 
 
+def script(code: str, *arguments: Path) -> subprocess.CompletedProcess[str]:
+    """Some Python, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 def test_ctrl_c_ends_the_command_with_130_and_leaves_the_old_store(corpus: Path, old: Path) -> None:
     code = (
         "import os, signal, sys, kg.pipeline as b\n"
@@ -510,14 +522,7 @@ def test_ctrl_c_ends_the_command_with_130_and_leaves_the_old_store(corpus: Path,
         "from kg.cli import main\n"
         "main(['build', sys.argv[1], '--store', sys.argv[2], '--reject-file', sys.argv[2] + '.jsonl'])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(corpus), str(old)],
-        cwd=Path(__file__).parent.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = script(code, corpus, old)
     assert done.returncode == 130, done.stderr
     assert "interrupted" in done.stderr
     assert "Traceback" not in done.stderr
@@ -642,28 +647,11 @@ def test_a_build_that_is_killed_leaves_no_workers(corpus: Path, old: Path) -> No
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "kg.build([sys.argv[1]], store=sys.argv[2], jobs=2, progress=told)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(corpus), str(old)],
-        cwd=Path(__file__).parent.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = script(code, corpus, old)
     workers = [int(pid) for pid in done.stdout.split("\n")[0].split()]
     assert (done.returncode, len(workers)) == (-signal.SIGKILL, 2)
-    end = time.monotonic() + 20
-    while any(map(_runs, workers)):
-        assert time.monotonic() < end, "a worker goes on"
-        time.sleep(0.05)
+    wait_for_the_end_of(workers)
     assert is_old(old)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_worker_that_dies_is_told(corpus: Path, old: Path) -> None:
@@ -681,14 +669,7 @@ def test_a_worker_that_dies_is_told(corpus: Path, old: Path) -> None:
         "except CannotRun as error:\n"
         "    print(error); sys.exit(error.exit_code)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(corpus), str(old)],
-        cwd=Path(__file__).parent.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = script(code, corpus, old)
     assert done.returncode == 3, done.stderr
     assert "worker process died" in done.stdout
     assert is_old(old)

@@ -837,7 +837,7 @@ def test_files_that_cannot_be_loaded(
     assert "Traceback" not in ran.err
 
 
-def test_two_loads_into_one_graph_at_once(faulty: FaultyServer, tmp_path: Path) -> None:
+def test_two_loads_into_one_graph_at_once(faulty: FaultyServer) -> None:
     """The second is refused; into another graph it goes, and when the first is done."""
     code = [sys.executable, "-m", "kg", "load", faulty.query, "--update-url", f"{faulty.url}/update"]
     code += ["--graph", GRAPH, "--store", str(seeded_store())]

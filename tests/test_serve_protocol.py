@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import rdflib
+from ending import wait_for_the_end_of
 from question_records import fixture_store, rdflib_graph
 from rdflib.namespace import RDF
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
@@ -460,20 +461,6 @@ def test_nothing_is_left_when_the_server_is_killed() -> None:
         running.process.kill()
         running.process.wait()
         wait_for_the_end_of(left)
-
-
-def wait_for_the_end_of(pids: list[int]) -> None:
-    end = time.monotonic() + 30
-    while any(map(runs, pids)):
-        assert time.monotonic() < end, "a process goes on"
-        time.sleep(0.1)
-
-
-def runs(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def children(parent: int) -> list[int]:
