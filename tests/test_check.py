@@ -18,7 +18,10 @@ from kg import checking
 from kg.errors import CannotRun, UsageError
 from kg.store import StoreWriter
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib"),
+    pytest.mark.usefixtures("elsewhere"),
+]
 
 SHAPES = "https://w3id.org/pathway-figure-kg/shapes#"
 ENGINES = ("shacl", "pyshacl")
