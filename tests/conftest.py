@@ -95,11 +95,3 @@ def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuo
 
     with Virtuoso(tmp_path_factory.mktemp("virtuoso")) as server:
         yield server
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of commands: what these write where they are called (kg.rejects.jsonl, which a good build removes) is
-    not to touch what somebody who runs the tests has there.
-    """
-    monkeypatch.chdir(tmp_path)

@@ -18,10 +18,7 @@ from kg import checking
 from kg.errors import CannotRun, UsageError
 from kg.store import StoreWriter
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib"),
-    pytest.mark.usefixtures("elsewhere"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 
 SHAPES = "https://w3id.org/pathway-figure-kg/shapes#"
 ENGINES = ("shacl", "pyshacl")

@@ -16,8 +16,6 @@ from records import LEFT_OUT, gene, write
 import kg
 from kg.store import open_store
 
-pytestmark = pytest.mark.usefixtures("elsewhere")
-
 JAK2 = [gene("JAK2", "JAK2", "JAK2", 3717)]
 COMMANDS = ("build", "check", "export", "query", "show", "sparql", "stats")
 

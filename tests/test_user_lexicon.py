@@ -13,8 +13,6 @@ import kg
 from kg.lexicon import Lexicon
 from kg.store import build_info, user_genes
 
-pytestmark = pytest.mark.usefixtures("elsewhere")
-
 HEADER = "#tax_id\tGeneID\tSymbol\tLocusTag\tSynonyms\tdbXrefs"
 ROWS = (
     "9913\t493719\tIRS1\t-\tIRS-1|cowalias\t-",
