@@ -40,6 +40,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left_out)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What commands write where they are called (kg.rejects.jsonl, which a good build removes) is not to touch what
+    somebody who runs the tests has there.
+    """
+    here = Path.cwd()
+    os.chdir(tmp_path_factory.mktemp("elsewhere"))
+    yield
+    os.chdir(here)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     return SHARED
