@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -59,10 +59,11 @@ class StoreAsk:
         """Raises UsageError if the text is no SELECT query, CannotRun where the engine gives up."""
         return select(self._store, text)
 
-    def union(self, text: str, variable: str) -> Table:
+    def union(self, text: str, variable: str, once: Collection[str] = ()) -> Table:
         """The rows of a query that can be asked in pieces by this variable, asked at once. Raises as a call does.
 
-        The engine lets go of the interpreter's lock while it looks for the next row.
+        Columns that are asked for ``once`` are those of the first piece's rows with the same first column. The engine
+        lets go of the interpreter's lock while it looks for the next row.
         """
         pieces = apart(text, variable, self._cores)
         if len(pieces) == 1:
@@ -72,7 +73,18 @@ class StoreAsk:
             tables = list(pool.map(self, pieces))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # nobody waits for the others where one cannot be run
-        return Table(tables[0].columns, [row for table in tables for row in table.rows])
+        found = [row for table in tables[1:] for row in table.rows]
+        if once and found:
+            places = [tables[0].columns.index(column) for column in once]
+            known = {row[0]: row for row in tables[0].rows}
+            if not all(row[0] in known for row in found):
+                return self(text)
+            found = [_filled(row, known[row[0]], places) for row in found]
+        return Table(tables[0].columns, [*tables[0].rows, *found])
+
+
+def _filled(row: Row, known: Row, places: Sequence[int]) -> Row:
+    return tuple(known[i] if i in places else term for i, term in enumerate(row))
 
 
 def ask_store(store: pyoxigraph.Store, cores: int | None = None) -> StoreAsk:
@@ -204,7 +216,7 @@ def _answer_with(
         text = bind(of.text, values(of, given, inputs, options, lookup), wanted_parts(options))
         text, keys = split(text)
         try:
-            found = ask.union(text, of.union) if of.union and isinstance(ask, StoreAsk) else ask(text)
+            found = ask.union(text, of.union, of.once) if of.union and isinstance(ask, StoreAsk) else ask(text)
         except UsageError as error:  # of the file, not of what was asked
             raise UsageError(f"{of.path}: {error}") from None
         if of.view not in ORDERED_BY_VIEW:
@@ -225,6 +237,9 @@ def _answer_with(
     if options.why:
         shown = with_reasons(shown, asked, ask)
     left_out = query.view != "coverage"  # there, each is a row
+    if query.leads and not shown.next_step and shown.full.rows:
+        column, name = next(iter(query.leads.items()))
+        shown = shown._replace(next_step=f"{get(name, folders).title}: kg query {name} {column.upper()}")
     missing = [f"left out: {each.problem}" for each in asked.inputs if left_out and not each.found]
     return Answer(query, shown, tuple(dict.fromkeys((*lookup.notes, *missing))))
 

@@ -12,8 +12,9 @@ What only some askers want stands between two comments, and is left out for the 
     … (restricts ?figure by ?min_score, ?since and ?until)
     #.
 
-In the file as it is, such a part is there, with values that let everything pass. Nothing that a user types is ever
-pasted into a query.
+In the file as it is, such a part is there, with values that let everything pass. A part named ``once`` is there for
+all askers; of the pieces of a query (`apart`) only the first has it. Nothing that a user types is ever pasted into a
+query.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _TERM = re.compile(
     r"""#[^\n]*|<[^>]*>|(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?:@[\w-]+|\^\^(?:<[^>]*>|[\w.-]*:[\w.-]+))?|[^\s()<"']+"""
 )
 _PART = re.compile(r"^[ \t]*#\? *(?P<name>\w+)[^\n]*\n(?P<body>.*?)^[ \t]*#\.[^\n]*\n", re.MULTILINE | re.DOTALL)
+
+ONCE = "once"
 
 Cell = Term | None
 """A term, or None for UNDEF."""
@@ -76,7 +79,7 @@ def cells(text: str, block: Block) -> list[tuple[str, ...]]:
 
 def parts(text: str) -> frozenset[str]:
     """Names of the parts of a query that only some askers want."""
-    return frozenset(m["name"] for m in _PART.finditer(text))
+    return frozenset(m["name"] for m in _PART.finditer(text)) - {ONCE}
 
 
 def plain(text: str) -> str:
@@ -91,7 +94,7 @@ def bind(text: str, values: Mapping[str, Sequence[tuple[Cell, ...] | Cell]], wan
     ``values`` maps a variable, or several joined by a space (``"arg gene"``) whose values belong together, to its
     terms; None is UNDEF.
     """
-    text = _PART.sub(lambda part: part["body"] if part["name"] in wanted else "", text)
+    text = _PART.sub(lambda part: _kept(part, wanted), text)
     groups = {tuple(names.split()): choices for names, choices in values.items()}
     bound = {name for names in groups for name in names}
     done = 0
@@ -103,8 +106,15 @@ def bind(text: str, values: Mapping[str, Sequence[tuple[Cell, ...] | Cell]], wan
     return "".join([*pieces, text[done:]])
 
 
+def _kept(part: re.Match[str], wanted: Collection[str]) -> str:
+    if part["name"] == ONCE:
+        return part[0]
+    return part["body"] if part["name"] in wanted else ""
+
+
 def apart(text: str, variable: str, most: int) -> list[str]:
-    """The query as up to ``most`` queries, each with some of the rows of those blocks that hold this variable alone.
+    """The query as up to ``most`` queries, each with some of the rows of those blocks that hold this variable alone;
+    the first has the part that is wanted once.
 
     >>> apart("SELECT * { VALUES (?gene) { (1) (2) (3) } }", "gene", 2)
     ['SELECT * { VALUES (?gene) { (1) (2) } }', 'SELECT * { VALUES (?gene) { (3) } }']
@@ -112,10 +122,12 @@ def apart(text: str, variable: str, most: int) -> list[str]:
     (block,) = (each for each in _blocks(text) if each.variables == (variable,))
     rows = [f"({term})" if block.parenthesised else term for (term,) in cells(text, block)]
     each = max(1, math.ceil(len(rows) / most))
-    return [
+    pieces = [
         f"{text[: block.start]} {' '.join(rows[start : start + each])} {text[block.end :]}"
         for start in range(0, len(rows), each)
-    ] or [text]
+    ]
+    without = [_PART.sub(lambda part: "" if part["name"] == ONCE else part[0], piece) for piece in pieces[1:]]
+    return [*pieces[:1], *without] or [text]
 
 
 def _rows(block: Block, groups: Mapping[tuple[str, ...], Sequence[tuple[Cell, ...] | Cell]]) -> list[str]:

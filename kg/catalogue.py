@@ -78,7 +78,9 @@ class StoredQuery:
     with the same options. ``why`` says that rows are of a gene in a figure, whose mentions ``--why`` adds. ``slow`` is
     the reason why an answer over a whole PFOCR takes more than 2 seconds, "" if it does not. ``shows`` tells of the
     columns of the answer where a view makes others of those of the query. ``union`` is a variable whose values can be
-    asked for apart, at once, as the answer is all of theirs put together; "" if there is none.
+    asked for apart, at once, as the answer is all of theirs put together; "" if there is none. ``once`` are columns
+    that depend on the first column alone, so that one of those pieces asks for them, if all have the same first column.
+    ``leads`` has columns whose values another question of the catalogue takes as its first argument: column to name.
     """
 
     name: str
@@ -97,6 +99,8 @@ class StoredQuery:
     slow: str
     shows: str
     union: str
+    once: tuple[str, ...]
+    leads: dict[str, str]
     text: str
     path: Path
 
@@ -180,6 +184,8 @@ def _parsed(path: Path, changed: int) -> StoredQuery:
             slow=header.get("slow", ""),
             shows=" ".join(header.get("shows", "").split()),
             union=header.get("union", ""),
+            once=tuple(header.get("once", ())),
+            leads=dict(header.get("leads", {})),
             text=text,
             path=path,
         )
@@ -239,6 +245,9 @@ def _hold_together(query: StoredQuery) -> None:
             raise ValueError(f"params: {param.name}: no VALUES block has ?{param.var}")
     if query.union and [block.variables for block in blocks(query.text)].count((query.union,)) != 1:
         raise ValueError(f"union: not one VALUES block holds ?{query.union} alone")
+    for column in query.leads:
+        if column not in query.columns or column in query.collect:
+            raise ValueError(f"leads: {column} is no column of one value")
     positional = [param for param in query.params if not param.option]
     if any(param.many for param in positional[:-1]):
         raise ValueError("params: only the last of those without a name can be many")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kg.terminal import say, stdout, store_option
+from kg.terminal import progress_bar, say, stdout, store_option
 
 if TYPE_CHECKING:
     from kg.searching import Hit, Results
@@ -45,11 +46,14 @@ def search(
     kg search TGF-beta1 fibrosis
     kg search '"wnt signaling"' --gene CTNNB1 --year 2015-
     """
-    from kg.fulltext import is_made
+    from kg.fulltext import index_path, is_made
+    from kg.results import printable
     from kg.searching import search as run
 
     if not is_made(store):
         say("  making the search index, once for each build …")
+        with progress_bar("things") as progress:
+            index_path(store, progress)
     found = run(
         " ".join(text), kinds=kinds, organism=organism, year=year, gene=gene, limit=limit, offset=0, store=store
     )
@@ -62,6 +66,9 @@ def search(
             _print(hit)
         more = f"; the first {len(found.hits):,} are shown" if len(found.hits) < found.total else ""
         say(f"  {found.total:,} found{more}" if found.total else "  nothing found")
+        if found.words:
+            asked = shlex.join(["kg", "query", "figures-of-word", printable(found.words[0])])
+            say(f"  what the word is taken for in figures: {asked}")
 
 
 def _print(hit: Hit) -> None:
@@ -86,5 +93,5 @@ def _print_json(found: Results) -> None:
         hit._asdict() | {"passage": [{"text": piece.text, "found": piece.found} for piece in hit.passage]}
         for hit in found.hits
     ]
-    said = {"total": found.total, "notes": found.notes, "hits": hits}
+    said = {"total": found.total, "notes": found.notes, "words": found.words, "hits": hits}
     stdout("json").write(json.dumps(said, ensure_ascii=False, indent=1) + "\n")

@@ -23,7 +23,7 @@ from array import array
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +38,9 @@ from kg.garbage import settle, uncollected
 from kg.lexicon import Lexicon
 from kg.store import build_info, default_path, open_store, user_genes
 from kg.vocab import KG, SCHEMA
+
+Progress = Callable[[int, int], None]
+"""Called with things done and things in all."""
 
 FILE = "search-1.sqlite"
 """The number is that of the schema: another version of this package looks for another file."""
@@ -87,13 +90,14 @@ def is_made(store: str | Path | None = None) -> bool:
     return ((Path(store) if store else default_path()) / FILE).is_file()
 
 
-def index_path(store: str | Path | None = None) -> Path:
-    """The index of a store; made if there is none. Raises CannotRun if there is no store or no room."""
+def index_path(store: str | Path | None = None, progress: Progress | None = None) -> Path:
+    """The index of a store; made if there is none: ``progress`` is told of how many things it has been made so far, of
+    how many. Raises CannotRun if there is no store or no room."""
     place = (Path(store) if store else default_path()).resolve()
     path = place / FILE
     if not path.is_file():
         open_store(store)  # says what is wrong if there is none
-        path = _make(place)
+        path = _make(place, progress)
     return path
 
 
@@ -107,33 +111,37 @@ def connect(store: str | Path | None = None) -> sqlite3.Connection:
         raise CannotRun(f"{path}: cannot be opened: {error}. Remove it; it is made anew") from None
 
 
-def _make(place: Path) -> Path:
+def _make(place: Path, progress: Progress | None) -> Path:
     if os.access(place, os.W_OK):
         part = place / f".{FILE}-{secrets.token_hex(4)}"
         try:
-            _fill(part, place)
+            _fill(part, place, progress)
             part.replace(place / FILE)
         except (sqlite3.Error, OSError, BrokenExecutor) as error:
             raise CannotRun(f"the search index cannot be written to {place}: {error}") from None
         finally:
             part.unlink(missing_ok=True)
         return place / FILE
-    return _private(place)
+    if place not in _private:
+        _private[place] = _make_private(place, progress)
+    return _private[place]
 
 
-@cache
-def _private(place: Path) -> Path:
-    """The index of a store that we may only read, for the time of this process."""
+_private: dict[Path, Path] = {}
+"""Store that we may only read to its index, which is there for the time of this process."""
+
+
+def _make_private(place: Path, progress: Progress | None) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="kg-search-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
-        _fill(folder / FILE, place)
+        _fill(folder / FILE, place, progress)
     except (sqlite3.Error, OSError, BrokenExecutor) as error:
         raise CannotRun(f"the search index cannot be written to {folder}: {error}") from None
     return folder / FILE
 
 
-def _fill(path: Path, place: Path) -> None:
+def _fill(path: Path, place: Path, progress: Progress | None) -> None:
     db = sqlite3.connect(path, isolation_level=None)
     try:
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;" + _SCHEMA)
@@ -141,12 +149,15 @@ def _fill(path: Path, place: Path) -> None:
         genes = user_genes(place)
         store = open_store(place)
         with uncollected(), _workers(place) as workers:
-            _Filler(db, place, store, Lexicon.load([genes] if genes else []), workers).fill()
+            lexicon = Lexicon.load([genes] if genes else [])
+            _Filler(db, place, store, lexicon, workers, progress or (lambda _done, _all: None)).fill()
         db.execute("COMMIT")
     finally:
         db.close()
 
 
+_CLASSES = ("Gene", "Taxon", "ChemicalSubstance", "MedicalCondition", "ScholarlyArticle", "ImageObject")
+_THINGS = f"VALUES ?class {{ {' '.join('schema:' + each for each in _CLASSES)} }} ?t a ?class"
 _NAMED_FIGURE = "?f a schema:ImageObject ; schema:name ?t"
 _PREFIXES = "".join(f"PREFIX {p}: <{vocab.PREFIXES[p]}> " for p in ("schema", "rdfs", "skos", "oa", "dcterms", "kg"))
 
@@ -173,18 +184,28 @@ class _Filler:
     """Fills one index from one store."""
 
     def __init__(
-        self, db: sqlite3.Connection, place: Path, store: pyoxigraph.Store, lexicon: Lexicon, workers: Executor | None
+        self,
+        db: sqlite3.Connection,
+        place: Path,
+        store: pyoxigraph.Store,
+        lexicon: Lexicon,
+        workers: Executor | None,
+        progress: Progress,
     ) -> None:
         self._db = db
         self._place = place
         self._store = store
         self._lexicon = lexicon
         self._workers = workers
+        self._progress = progress
+        self._inserted = self._all = 0
         self._ids: dict[str, int] = {}
         self._naming: set[str] = set()
         """Words of titles and names."""
 
     def fill(self) -> None:
+        ((count,),) = self._rows(f"SELECT (COUNT(?t) AS ?n) WHERE {{ {_THINGS} }}")
+        self._all = int(count)
         words = self._done(_words, str(self._place))
         figures = self._figures_of_things()
         for docs in (self._genes(figures), self._organisms(figures), self._terms(figures), self._papers(figures)):
@@ -235,6 +256,8 @@ class _Filler:
         )
         self._db.executemany("INSERT INTO name VALUES (?,?,?,?)", prepared.names)
         self._naming |= prepared.naming
+        self._inserted += len(prepared.texts)
+        self._progress(self._inserted, self._all)
 
     # --- things
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from functools import partial
@@ -33,6 +34,10 @@ _MOST_LETTERS = 1_000
 """Letters of a completion that are looked at."""
 _FEWEST_LETTERS = 2
 """Letters that a completion needs: one is the beginning of too much."""
+_FIGURES_OF_WORDS = 300
+"""Figures that are looked at for ways to write a word,"""
+_MOST_WORDS = 5
+"""and ways that are told."""
 _BEGINNING = 3
 """Letters of a word that may be the beginning of a longer one."""
 
@@ -55,11 +60,14 @@ class Hit(NamedTuple):
 
 
 class Results(NamedTuple):
-    """Hits, best first; ``total`` is how many there are without a limit; ``notes`` what was taken for what."""
+    """Hits, best first; ``total`` is how many there are without a limit; ``notes`` what was taken for what; ``words``
+    are words of figures and keywords that are the whole text but for case, accents and Greek letters, as they are
+    written there: the question figures-of-word tells what each is taken for, or that it stands for nothing."""
 
     hits: tuple[Hit, ...]
     total: int
     notes: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 def search(
@@ -145,7 +153,7 @@ class _Search:
         for note, terms, glue in self._attempts(typed):
             if terms and (total := self._count(terms, glue)):
                 hits = self._hits(terms, glue, names, limit, offset)
-                return Results(tuple(hits), total, tuple([*notes, note] if note else notes))
+                return Results(tuple(hits), total, tuple([*notes, note] if note else notes), self._words(typed, names))
         return Results((), 0, tuple(notes))
 
     def _attempts(self, typed: Sequence[Term]) -> Iterable[tuple[str, Sequence[Term], str]]:
@@ -185,6 +193,16 @@ class _Search:
             (json.dumps(names), *values, *self._values, limit, offset),
         )
         return [_hit(row, terms) for row in found]
+
+    def _words(self, typed: Sequence[Term], names: Sequence[str]) -> tuple[str, ...]:
+        """Words that are called so, the commonest first, of the figures that are looked at."""
+        found = self._db.execute(
+            "SELECT words FROM doc WHERE kind = 'figure' AND id IN (SELECT rowid FROM fts WHERE fts MATCH ?) LIMIT ?",
+            (f"{{words}} : ({query(typed, 'AND')})", _FIGURES_OF_WORDS),
+        )
+        wanted = [tokens(name) for name in names]
+        lines = Counter(line for (words,) in found for line in words.split("\n") if tokens(line) in wanted)
+        return tuple(sorted(lines, key=lambda word: (-lines[word], len(word), word))[:_MOST_WORDS])
 
     def _corrected(self, typed: Sequence[Term]) -> tuple[list[Term], list[tuple[str, str]]]:
         """The terms, with words that no text has replaced by the nearest that some text has; and these pairs."""

@@ -23,25 +23,26 @@ asked("words for four genes", MANY, named={"least": "4"}, rows=[JAKS, STATS])
 asked("words for two genes of the fish", MANY, named={"least": "2"}, organism="zebrafish", rows=[STATS_OF_FISH])
 asked("words for four genes of any organism", MANY, named={"least": "4"}, organism="any", rows=[JAKS, STATS])
 
-# --- figures-of-word: figure, title, year, organism, tier, genes, words, ambiguity
+# --- figures-of-word: figure, title, year, organism, tier, genes, terms, words, ambiguity, reason, candidates
 
 FIGURE_3 = ("PMC3__f1", "STAT in fish and man", "2019")
+NO_REASON = (None, None)
 asked(
     "figures of STAT",
     "figures-of-word",
     "STAT",
     rows=[
-        (*FIGURE_3, FISH, "kg:synonym", "stat1b, stat4", "STAT", "several"),
-        (*FIGURE_3, HS, "kg:family", "STAT1, STAT3, STAT4", "STAT", None),
-        (*FIGURE_3, HS, "kg:synonym", "SOAT1", "STAT", "familyWord"),
+        (*FIGURE_3, FISH, "kg:synonym", "stat1b, stat4", None, "STAT", "several", *NO_REASON),
+        (*FIGURE_3, HS, "kg:family", "STAT1, STAT3, STAT4", None, "STAT", None, *NO_REASON),
+        (*FIGURE_3, HS, "kg:synonym", "SOAT1", None, "STAT", "familyWord", *NO_REASON),
     ],
 )
-JAK = (HS, "kg:family", "JAK1, JAK2, JAK3, TYK2")
+JAK = (HS, "kg:family", "JAK1, JAK2, JAK3, TYK2", None)
 # PMC2__f1 has it in one word with STAT3, which it matched as well.
 JAK_FIGURES: list[Row] = [
-    ("PMC2__f1", "Jak/Stat3 in cancer", "2021", *JAK, "Jak/Stat3", None),
-    ("PMC1__f2", "The JAK family", "2020", *JAK, "JAK", None),
-    (*FIGURE_3, *JAK, "JAK", None),
+    ("PMC2__f1", "Jak/Stat3 in cancer", "2021", *JAK, "Jak/Stat3", None, *NO_REASON),
+    ("PMC1__f2", "The JAK family", "2020", *JAK, "JAK", None, *NO_REASON),
+    (*FIGURE_3, *JAK, "JAK", None, *NO_REASON),
 ]
 asked("figures of JAK", "figures-of-word", "JAK", rows=JAK_FIGURES)
 asked("figures of JAK, until 2020", "figures-of-word", "JAK", until=2020, rows=JAK_FIGURES[1:])
@@ -49,11 +50,54 @@ asked(
     "figures of a word by its match",
     "figures-of-word",
     "PI3K",
-    rows=[
-        ("PMC8__f1", "Words to doubt", "2023", HS, "kg:family", "PIK3CA", "P13K", None),
-    ],
+    rows=[("PMC8__f1", "Words to doubt", "2023", HS, "kg:family", "PIK3CA", None, "P13K", None, *NO_REASON)],
 )
 asked("figures of no word", "figures-of-word", "jak", rows=[])
+# A word that a chemical and a gene were made of, and the same chemical elsewhere.
+asked(
+    "figures of a word for a chemical",
+    "figures-of-word",
+    "ATP",
+    rows=[
+        ("PMC8__f1", "Words to doubt", "2023", None, None, None, "ATP", "ATP.", None, *NO_REASON),
+        ("PMC8__f1", "Words to doubt", "2023", HS, "kg:synonym", "ATP8A2", None, "ATP.", None, *NO_REASON),
+        ("PMC1__f1", "JAK2 activates STAT3", "2020", None, None, None, "ATP", "ATP", None, *NO_REASON),
+    ],
+)
+# Words, a keyword that is resolved, and one that only may be the gene.
+STAT3 = ("STAT3", None, "STAT3", None, *NO_REASON)
+FISH_AND_MAN = ("PMC7__f1", "Keywords of fish and man", "2022")
+asked(
+    "figures of a word and keyword",
+    "figures-of-word",
+    "STAT3",
+    rows=[
+        (*FISH_AND_MAN, None, "kg:keyword", None, None, "STAT3", None, "lexicon incomplete", "STAT3"),
+        ("PMC2__f1", "Jak/Stat3 in cancer", "2021", HS, "kg:symbol", "STAT3", None, "Jak/Stat3", None, *NO_REASON),
+        ("PMC1__f1", "JAK2 activates STAT3", "2020", HS, "kg:symbol", *STAT3),
+        ("PMC1__f2", "The JAK family", "2020", HS, "kg:symbol", *STAT3),
+        ("PMC6__f1", "Keywords of man", "2018", HS, "kg:keyword", *STAT3),
+    ],
+)
+NO_SYMBOL = (None, "kg:keyword", None, None, "NOTAGENE", None, "no such symbol", None)
+asked(
+    "figures of an unresolved keyword",
+    "figures-of-word",
+    "NOTAGENE",
+    rows=[
+        (*FISH_AND_MAN, None, "kg:keyword", None, None, "NOTAGENE", None, "lexicon incomplete", None),
+        ("PMC1__f1", "JAK2 activates STAT3", "2020", *NO_SYMBOL),
+        ("PMC6__f1", "Keywords of man", "2018", *NO_SYMBOL),
+    ],
+)
+asked(
+    "figures of an unresolved word",
+    "figures-of-word",
+    "drug X",
+    rows=[
+        ("PMC8__f1", "Words to doubt", "2023", None, None, None, None, "drug X", None, "no identifier", None),
+    ],
+)
 
 # --- record-and-table-disagree: figure, title, gene, symbol, organism, stated in, release, words
 

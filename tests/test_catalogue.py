@@ -73,6 +73,22 @@ def test_parameters_and_options_are_those_of_the_values_blocks(query: StoredQuer
     assert not query.counts or {"tier", "organism"} <= set(query.options)
 
 
+def test_what_is_asked_once_is_in_one_part(query: StoredQuery) -> None:
+    marked = "\n".join(re.findall(r"#\? once(.*?)#\.", query.text, re.DOTALL))
+    assert set(query.once) <= set(query.columns)
+    assert bool(query.once) == bool(marked)
+    assert all(re.search(rf"\?{column}\b", marked) for column in query.once)
+    assert query.union or not query.once
+
+
+def test_values_lead_to_a_question_that_takes_them(query: StoredQuery) -> None:
+    for column, name in query.leads.items():
+        assert column in query.columns
+        (param,) = get(name).params
+        assert param.type == "text"
+        assert not param.option
+
+
 def test_a_block_leads_its_group(query: StoredQuery) -> None:
     """So that any engine starts from what is asked for."""
     assert len(re.findall(r"\bVALUES\b", query.text)) == len(blocks(query.text))
@@ -151,6 +167,8 @@ def test_a_header_is_read(tmp_path: Path) -> None:
         ("?gene ?edge", "?gene ?flag"),
         ("options: [tier]", "options: [planets]"),
         ("options: [tier]", "options: [tier]\n#+ union: gene"),
+        ("options: [tier]", "options: [tier]\n#+ leads: {y: figures-of-word}"),
+        ("options: [tier]", "options: [tier]\n#+ leads: figures-of-word"),
     ],
 )
 def test_a_broken_header_names_its_file(tmp_path: Path, change: tuple[str, str]) -> None:

@@ -67,7 +67,7 @@ def test_a_question_in_pieces_has_the_rows_of_the_whole(store: Path, name: str, 
     least = ["1"] if any(param.name == "least" and not param.option for param in query.params) else []
     answer_with(remembered, query, [*least, "JAK1", "JAK2", "JAK3"], Options())
     text, whole = texts[-1], remembered(texts[-1])
-    pieces = ask_store(open_store(store), cores=cores).union(text, query.union)
+    pieces = ask_store(open_store(store), cores=cores).union(text, query.union, query.once)
     assert {"JAK1", "JAK2", "JAK3"} <= {
         getattr(row[whole.columns.index("symbol")], "value", None) for row in whole.rows
     }
@@ -272,7 +272,9 @@ def test_any_of_several_genes_is_summed_up_too(store: Path) -> None:
 
 
 def test_other_questions_count_rows(store: Path) -> None:
-    assert ask("ambiguous-words", store=store).err.strip() == "5 rows"
+    assert ask("ambiguous-words", store=store).err.strip() == (
+        "5 rows. The figures behind a word: kg query figures-of-word MATCH"
+    )
     assert ask("figures-by-disease", "mesh:D003920", store=store).err.strip() == "1 row"
     assert ask("most-figured-genes", "--limit", "2", store=store).err.strip() == "first 2 of 9 rows"
 

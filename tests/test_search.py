@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import sqlite3
 from contextlib import closing
@@ -130,7 +131,7 @@ def test_a_mistyped_word_finds_the_nearest_and_says_so(typed: str, store: Path) 
 
 @pytest.mark.parametrize("typed", ["fibrin", "zzzz", "phosforilazion"])
 def test_another_word_is_not_taken_for_one(typed: str, store: Path) -> None:
-    assert kg.search(typed, store=store) == ((), 0, ())
+    assert kg.search(typed, store=store) == ((), 0, (), ())
 
 
 def test_some_of_the_words_where_no_text_has_all(store: Path) -> None:
@@ -275,6 +276,15 @@ def test_an_index_made_by_several_processes_is_the_same(
     assert together == alone
 
 
+def test_how_far_an_index_is_told(tmp_path: Path, store: Path) -> None:
+    """Five figures of five papers, two genes, two organisms."""
+    shutil.copytree(store.resolve(), tmp_path / "s", ignore=shutil.ignore_patterns("search*"))
+    told: list[tuple[int, int]] = []
+    index_path(tmp_path / "s", lambda done, total: told.append((done, total)))
+    assert told == sorted(told)
+    assert told[-1] == (14, 14)
+
+
 def test_a_store_that_may_only_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "records", "PMC1__f1", figtitle="Here")
     kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
@@ -312,6 +322,22 @@ def test_the_command(store: Path) -> None:
     assert (ran.code, ran.out) == (0, "")
     assert "nothing found" in ran.err
     assert run("search", "x", "--year", "late", store=store).code == 2
+
+
+@pytest.mark.parametrize(("typed", "said"), [("jak", "JAK"), ("ATP", "ATP"), ("notagene", "NOTAGENE"), ('"drug x"', "'drug X'")])  # fmt: skip
+def test_the_command_leads_to_the_figures_of_a_word(typed: str, said: str) -> None:
+    """Whether it stands for a gene, for other things, or for nothing."""
+    ran = run("search", typed, store=fixture_store())
+    assert f"kg query figures-of-word {said}\n" in ran.err
+    asked = shlex.split(ran.err.rpartition("kg query ")[2])
+    ran = run("query", *asked, store=fixture_store())
+    assert ran.code == 0
+    assert "PMC" in ran.out
+
+
+def test_a_text_that_is_no_word_of_a_figure_leads_nowhere() -> None:
+    assert kg.search("tumour suppressor", store=fixture_store()).words == ()
+    assert kg.search("tumour", store=fixture_store()).words == ("tumour",)
 
 
 def test_the_command_in_json(store: Path) -> None:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 import rdflib
@@ -210,6 +211,7 @@ def test_a_name_of_several_things_is_asked_back(server: Served) -> None:
 def test_search(server: Served) -> None:
     found = page(server, "/search", q="stat3")
     assert found.links["STAT3"] == "/gene/6774"
+    assert found.links["The word STAT3"] == "/question/figures-of-word?word=STAT3"
     assert "Nothing found." in page(server, "/search", q="zzzzz").text
     assert '"tumuor" is in no text; taken for "tumour"' in page(server, "/search", q="tumuor").text
     filtered = page(server, "/search", q="STAT3", kind="figure", year="2021", gene="JAK2")
@@ -252,6 +254,20 @@ def test_every_question_has_a_form_that_answers_its_example(name: str, server: S
     assert rows.text.splitlines()[0] == ",".join(expected.table.columns)
     if expected.table.rows:
         assert expected.shown.summary in Page(got).text
+
+
+def test_a_word_leads_to_its_figures(server: Served) -> None:
+    """From a figure's words, from those that stand for nothing, and from a table of words, to every figure that has it."""
+    for start, word, figures in (
+        ("/figure/PMC1__f2", "JAK", ["PMC2__f1", "PMC1__f2", "PMC3__f1"]),
+        ("/figure/PMC6__f1", "NOTAGENE", ["PMC7__f1", "PMC1__f1", "PMC6__f1"]),
+        ("/question/unresolved-keywords", "NOTAGENE", ["PMC7__f1", "PMC1__f1", "PMC6__f1"]),
+        ("/question/unresolved-keywords", "drug X", ["PMC8__f1"]),
+    ):
+        place, _, query = page(server, start).links[word].partition("?")
+        assert place == "/question/figures-of-word"
+        found = page(server, place, **dict(parse_qsl(query)))
+        assert [row[0] for row in found.rows[1:]] == figures
 
 
 def test_the_two_gene_question(server: Served) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -84,9 +84,17 @@ def plain(table: Table, caption: str) -> Grid:
 
 
 def paged(
-    table: Table, caption: str, path: str, fields: Fields, meanings: Mapping[str, str] | None = None
+    table: Table,
+    caption: str,
+    path: str,
+    fields: Fields,
+    meanings: Mapping[str, str] | None = None,
+    leads: Mapping[str, Callable[[str], str]] | None = None,
 ) -> tuple[Grid, Pager]:
-    """The part of a table that the fields ask for (``sort``, ``page``), and its pager."""
+    """The part of a table that the fields ask for (``sort``, ``page``), and its pager.
+
+    ``meanings`` are of columns; ``leads`` makes of a value in a column the path that it leads to.
+    """
     cells = [tuple(map(cell, row)) for row in table.rows]
     numbers = _numbers(cells, len(table.columns))
     sort = next(iter(fields.get("sort", ())), "")
@@ -109,8 +117,14 @@ def paged(
             filled.sort(key=lambda row: (row[i].text.casefold(), row[i].text), reverse=down)
         cells = filled + empty
     shown = pager(path, fields, len(cells), PAGE)
+    led = [(leads or {}).get(column) for column in table.columns]
     rows = cells[shown.first - 1 : shown.last] if cells else []
+    rows = [tuple(_leading(each, lead) for each, lead in zip(row, led, strict=True)) for row in rows]
     return Grid(caption, tuple(heads), tuple(rows)), shown
+
+
+def _leading(shown: Cell, lead: Callable[[str], str] | None) -> Cell:
+    return shown._replace(href=lead(shown.text)) if lead and shown.text and not shown.href else shown
 
 
 def _shown(column: str) -> str:

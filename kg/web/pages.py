@@ -225,6 +225,7 @@ class Site:
             "kinds": KINDS,
             "problem": "",
             "notes": (),
+            "words": (),
             "hits": None,
         }
         if not given["q"]:
@@ -256,7 +257,9 @@ class Site:
             for hit in found.hits
         ]
         shown = pager("/search", fields, found.total, size)
-        return html(values | {"hits": hits, "notes": found.notes, "total": found.total, "pager": shown})
+        asking = questions.asking("figures-of-word")
+        words = [(word, asking(word)) for word in found.words]
+        return html(values | {"hits": hits, "notes": found.notes, "words": words, "total": found.total, "pager": shown})
 
     def _complete(self, fields: Fields, _job: Visit, _limits: Limits) -> Reply:
         typed = "".join(fields.get("q", ())[:1])

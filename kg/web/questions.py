@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -176,7 +176,8 @@ def question_page(query: StoredQuery, given: Fields, answer: Answer | None, prob
     }
     if answer is None:
         return values
-    grid, pager = paged(_with_titles(answer.shown), answer.shown.summary, path, given, query.columns)
+    leads = {column: asking(name) for column, name in query.leads.items()}
+    grid, pager = paged(_with_titles(answer.shown), answer.shown.summary, path, given, query.columns, leads)
     asked = {name: texts for name, texts in given.items() if name not in ("sort", "page")}
     return values | {
         "grid": grid,
@@ -185,6 +186,16 @@ def question_page(query: StoredQuery, given: Fields, answer: Answer | None, prob
         "summary": answer.shown.summary,
         "downloads": [(ending[1:].upper(), link(path + ending, asked)) for ending in DOWNLOADS],
     }
+
+
+def asking(name: str) -> Callable[[str], str]:
+    """What makes of a value the path of a question about it.
+
+    >>> asking("figures-of-word")("Jak/Stat 3")
+    '/question/figures-of-word?word=Jak%2FStat+3'
+    """
+    field = catalogue.get(name).params[0].name
+    return lambda value: link(f"/question/{name}", {field: [value]})
 
 
 def _with_titles(shown: Shown) -> Table:
