@@ -11,6 +11,8 @@ import gzip
 import hashlib
 import io
 import zlib
+from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -96,6 +98,7 @@ class Lexicon:
         self._symbols: dict[str, dict[str, tuple[str, ...]]] = {}
         self._names: dict[str, dict[str, tuple[GeneEntry, ...]]] = {}
         self._scans = 0
+        self._keeps = True
 
     @classmethod
     def load(cls, gene_info: Sequence[Path | str] = ()) -> Lexicon:
@@ -119,11 +122,16 @@ class Lexicon:
         text = "\n".join(f"{table.name} {table.sha256}" for table in self.tables)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def index(self, taxon: str) -> None:
-        """Make the indexes of an organism's genes now, by id and by name, rather than when many have been asked for."""
+    def index(self) -> None:
+        """Make the indexes of all genes now, by id and by name, for many that ask: nothing is kept of what they ask."""
         self._scans = _FEW
-        self._named(taxon)
-        self.gene("")
+        self._keeps = False
+        for taxon in self._taxa:
+            table = self._table(taxon)
+            if isinstance(table, _Shipped):
+                table.index()
+            else:
+                self._named(taxon)
 
     def load_all(self) -> None:
         """Read all tables now that a build uses, rather than each when it is first needed."""
@@ -174,16 +182,17 @@ class Lexicon:
 
     def gene(self, gene_id: str) -> GeneEntry | None:
         """The gene of an NCBI Gene id, of any organism that is covered."""
-        if gene_id not in self._found:
-            tables = [self._table(taxon) for taxon in reversed(self._taxa)]
-            if self._may_scan():
-                entries = (
-                    table.scan(gene_id) if isinstance(table, _Shipped) else table.get(gene_id) for table in tables
-                )
-                self._found[gene_id] = next((entry for entry in entries if entry is not None), None)
-            else:
-                self._found[gene_id] = next((table[gene_id] for table in tables if gene_id in table), None)
-        return self._found[gene_id]
+        if gene_id in self._found:
+            return self._found[gene_id]
+        tables = [self._table(taxon) for taxon in reversed(self._taxa)]
+        if self._may_scan():
+            entries = (table.scan(gene_id) if isinstance(table, _Shipped) else table.get(gene_id) for table in tables)
+        else:
+            entries = (table.get(gene_id) for table in tables)
+        found = next((entry for entry in entries if entry is not None), None)
+        if self._keeps:
+            self._found[gene_id] = found
+        return found
 
     def _may_scan(self) -> bool:
         """Whether to look through a table's text, which is quicker than an index for the first few that are asked.
@@ -234,12 +243,12 @@ class Lexicon:
     def _candidates(self, taxon: str, wanted: str) -> Iterable[GeneEntry]:
         """Genes of an organism that may have a name; all that have it are among them."""
         table = self._table(taxon)
-        if taxon not in self._names and isinstance(table, _Shipped) and self._may_scan():
-            return table.with_text(wanted)
+        if isinstance(table, _Shipped):
+            return table.with_text(wanted) if self._may_scan() else table.named(wanted)
         return self._named(taxon).get(wanted, ())
 
     def _named(self, taxon: str) -> dict[str, tuple[GeneEntry, ...]]:
-        """Genes of an organism by each of their names in any case; made once, for whoever asks for many."""
+        """Genes of an organism, of which a user gave a table, by each of their names in any case."""
         if taxon not in self._names:
             index: dict[str, tuple[GeneEntry, ...]] = {}
             for gene in self._table(taxon).values():
@@ -383,7 +392,9 @@ _FEW = 8
 class _Shipped(Mapping[str, GeneEntry]):
     """A shipped table of genes, by id. An entry is made when it is asked for: a build asks for a tenth of them.
 
-    `scan` and `with_text` look through the text as it is; all else takes it apart at its first use.
+    The table stays one text, with places in it in sorted arrays. A process that many others are forked from shares it
+    with them for good, as nothing is written to a text that is read; each string or tuple of an index of Python's has a
+    counter that is.
     """
 
     def __init__(self, taxon: str, table: str) -> None:
@@ -391,56 +402,89 @@ class _Shipped(Mapping[str, GeneEntry]):
         self._text = _text(table) + "\n"
 
     @cached_property
-    def _columns(self) -> list[list[str]]:
-        return _columns(self._text.removesuffix("\n"), 5)
+    def _ids(self) -> array[int]:
+        """Of each gene its id, above the place of its line."""
+        return array("Q", sorted(int(line[: line.index("\t")]) << 32 | at for at, line in _lines(self._text)))
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return {gene_id: place for place, gene_id in enumerate(self._columns[0])}
+    def _names(self) -> array[int]:
+        """Of each name of a gene in any case a hash, above the place of the gene's line."""
+        found = array("Q")
+        for at, line in _lines(self._folded):
+            _, symbol, ncbi, aliases, previous = line.split("\t")
+            found.extend(
+                _hashed(name) | at for name in (symbol, ncbi, *aliases.split("|"), *previous.split("|")) if name
+            )
+        return array("Q", sorted(found))
 
     @cached_property
     def _folded(self) -> str:
         """The text without case, each character at its place: that is so of all shipped tables."""
         return self._text.casefold()
 
-    def __getitem__(self, gene_id: str) -> GeneEntry:
-        place = self._places[gene_id]
-        return self._entry([column[place] for column in self._columns])
+    def index(self) -> None:
+        """Make the indexes now."""
+        _ = self._ids, self._names
 
-    def __contains__(self, gene_id: object) -> bool:
-        return gene_id in self._places
+    def __getitem__(self, gene_id: str) -> GeneEntry:
+        if gene_id.isascii() and gene_id.isdecimal():
+            for at in _places(self._ids, int(gene_id) << 32):
+                return self._entry(at)
+        raise KeyError(gene_id)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return (line[: line.index("\t")] for _, line in _lines(self._text))
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._ids)
 
-    def _entry(self, cells: Sequence[str]) -> GeneEntry:
-        gene_id, symbol, ncbi, aliases, previous = cells
+    def named(self, text: str) -> Iterator[GeneEntry]:
+        """Genes that may have a casefolded name; all that have it are among them."""
+        return map(self._entry, dict.fromkeys(_places(self._names, _hashed(text))))
+
+    def scan(self, gene_id: str) -> GeneEntry | None:
+        """The same as ``get``, without an index."""
+        start = self._text.find(f"\n{gene_id}\t")
+        return self._entry(start + 1) if start >= 0 else None
+
+    def with_text(self, text: str) -> Iterator[GeneEntry]:
+        """Genes that have a casefolded text, of one character or more, somewhere in their names; without an index."""
+        at = self._folded.find(text, self._text.index("\n") + 1)
+        while at >= 0:
+            yield self._entry(at)
+            at = self._folded.find(text, self._text.index("\n", at) + 1)
+
+    def _entry(self, at: int) -> GeneEntry:
+        """The gene whose line has this place of the text."""
+        line = self._text[self._text.rfind("\n", 0, at) + 1 : self._text.index("\n", at)]
+        gene_id, symbol, ncbi, aliases, previous = line.split("\t")
         return GeneEntry(
             gene_id, self._taxon, symbol, ncbi or None, _split(aliases), _split(previous), self._taxon == HUMAN
         )
 
-    def scan(self, gene_id: str) -> GeneEntry | None:
-        """The same as ``get``, from the text."""
-        start = self._text.find(f"\n{gene_id}\t")
-        return self._entry(self._line(start + 1)) if start >= 0 else None
-
-    def with_text(self, text: str) -> Iterator[GeneEntry]:
-        """Genes that have a casefolded text, of one character or more, somewhere in their names."""
-        at = self._folded.find(text, self._text.index("\n") + 1)
-        while at >= 0:
-            yield self._entry(self._line(at))
-            at = self._folded.find(text, self._text.index("\n", at) + 1)
-
-    def _line(self, at: int) -> list[str]:
-        """Cells of the line that has this place of the text."""
-        return self._text[self._text.rfind("\n", 0, at) + 1 : self._text.index("\n", at)].split("\t")
-
     def symbols(self) -> Iterator[tuple[str, str, str]]:
         """Of each gene id and symbol, and NCBI's symbol if it is another, else ''."""
-        return zip(*self._columns[:3], strict=True)
+        return zip(*_columns(self._text.removesuffix("\n"), 5)[:3], strict=True)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines of a table but its head, each with its place."""
+    at = text.index("\n") + 1
+    for line in text[at:].splitlines():
+        yield at, line
+        at += len(line) + 1
+
+
+def _hashed(name: str) -> int:
+    return (hash(name) & 0xFFFFFFFF) << 32
+
+
+def _places(index: array[int], key: int) -> Iterator[int]:
+    """Places in an index that stand below a key."""
+    place = bisect_left(index, key)
+    while place < len(index) and index[place] >> 32 == key >> 32:
+        yield index[place] & 0xFFFFFFFF
+        place += 1
 
 
 def _symbols(genes: Mapping[str, GeneEntry]) -> Iterable[tuple[str, str, str | None]]:

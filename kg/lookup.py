@@ -70,9 +70,9 @@ def names(genes: Path | None) -> Lexicon:
 
 
 def warm(genes: Path | None) -> None:
-    """Read the names of human genes and of organisms now: for a process whose children are to have them."""
+    """Read the names of genes and of organisms now: for a process whose children are to have them."""
     lexicon = names(genes)
-    lexicon.index(HUMAN)
+    lexicon.index()
     lexicon.find_organism("human")
 
 

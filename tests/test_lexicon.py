@@ -310,7 +310,7 @@ NAMES = (
 @pytest.mark.parametrize("text", NAMES)
 def test_the_first_few_and_the_many_are_answered_alike(lexicon: Lexicon, taxon: str, text: str) -> None:
     """The first few names are looked for in the text of a table, later ones in an index."""
-    lexicon.index(taxon)
+    lexicon.index()
     first = Lexicon.load()
     assert first.find(text, taxon) == lexicon.find(text, taxon)
 
@@ -318,7 +318,7 @@ def test_the_first_few_and_the_many_are_answered_alike(lexicon: Lexicon, taxon: 
 @pytest.mark.parametrize("gene_id", ["3717", "7157", "16452", "1", "2", "31151", "999999999", "", "JAK2"])
 def test_the_first_ids_and_the_many_are_answered_alike(gene_id: str) -> None:
     indexed = Lexicon.load()
-    indexed.index(HUMAN)
+    indexed.index()
     found = Lexicon.load().gene(gene_id)
     assert found == indexed.gene(gene_id)
     assert (found is None) == (gene_id in ("999999999", "", "JAK2"))
