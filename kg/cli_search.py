@@ -52,7 +52,7 @@ def search(
 
     if not is_made(store):
         say("  making the search index, once for each build …")
-        with progress_bar("things") as progress:
+        with progress_bar("steps") as progress:
             index_path(store, progress)
     found = run(
         " ".join(text), kinds=kinds, organism=organism, year=year, gene=gene, limit=limit, offset=0, store=store

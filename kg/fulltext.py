@@ -40,7 +40,7 @@ from kg.store import build_info, default_path, open_store, user_genes
 from kg.vocab import KG, SCHEMA
 
 Progress = Callable[[int, int], None]
-"""Called with things done and things in all."""
+"""Called with steps done and steps in all."""
 
 FILE = "search-1.sqlite"
 """The number is that of the schema: another version of this package looks for another file."""
@@ -91,8 +91,8 @@ def is_made(store: str | Path | None = None) -> bool:
 
 
 def index_path(store: str | Path | None = None, progress: Progress | None = None) -> Path:
-    """The index of a store; made if there is none: ``progress`` is told of how many things it has been made so far, of
-    how many. Raises CannotRun if there is no store or no room."""
+    """The index of a store; made if there is none, and ``progress`` is told how far it is. Raises CannotRun if there is
+    no store or no room."""
     place = (Path(store) if store else default_path()).resolve()
     path = place / FILE
     if not path.is_file():
@@ -158,6 +158,8 @@ def _fill(path: Path, place: Path, progress: Progress | None) -> None:
 
 _CLASSES = ("Gene", "Taxon", "ChemicalSubstance", "MedicalCondition", "ScholarlyArticle", "ImageObject")
 _THINGS = f"VALUES ?class {{ {' '.join('schema:' + each for each in _CLASSES)} }} ?t a ?class"
+_THE_REST = 5
+"""What comes after all things takes a fifth of their time (19 s of 121, of 100,000 figures): it counts as so many."""
 _NAMED_FIGURE = "?f a schema:ImageObject ; schema:name ?t"
 _PREFIXES = "".join(f"PREFIX {p}: <{vocab.PREFIXES[p]}> " for p in ("schema", "rdfs", "skos", "oa", "dcterms", "kg"))
 
@@ -205,7 +207,7 @@ class _Filler:
 
     def fill(self) -> None:
         ((count,),) = self._rows(f"SELECT (COUNT(?t) AS ?n) WHERE {{ {_THINGS} }}")
-        self._all = int(count)
+        self._all = int(count) + int(count) // _THE_REST
         words = self._done(_words, str(self._place))
         figures = self._figures_of_things()
         for docs in (self._genes(figures), self._organisms(figures), self._terms(figures), self._papers(figures)):
@@ -219,6 +221,7 @@ class _Filler:
         self._link(ties())
         for statement in _INDEXES.split(";"):
             self._db.execute(statement)
+        self._progress(self._all, self._all)
 
     def _done(self, work: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """What some work gives; it is done meanwhile, if anybody can, else when it is asked for."""

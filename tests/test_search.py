@@ -277,12 +277,13 @@ def test_an_index_made_by_several_processes_is_the_same(
 
 
 def test_how_far_an_index_is_told(tmp_path: Path, store: Path) -> None:
-    """Five figures of five papers, two genes, two organisms."""
+    """Of five figures of five papers, two genes and two organisms."""
     shutil.copytree(store.resolve(), tmp_path / "s", ignore=shutil.ignore_patterns("search*"))
     told: list[tuple[int, int]] = []
     index_path(tmp_path / "s", lambda done, total: told.append((done, total)))
     assert told == sorted(told)
-    assert told[-1] == (14, 14)
+    (total,) = {total for _, total in told}
+    assert [done for done, _ in told][-2:] == [14, total]
 
 
 def test_a_store_that_may_only_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
