@@ -57,18 +57,19 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+    from rich.text import Text
 
-    columns = (
-        TextColumn(f"  {what}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.speed:,.0f}/s"),
-        TimeRemainingColumn(),
-    )
+    class Rate(ProgressColumn):
+        """How many in a second; nothing before that is known."""
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+    columns = (f"  {what}", BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     # Drawn when something is done, not by a thread of its own: see `kg.processes`.
     with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
-        task = bar.add_task("", total=None, speed=0)
+        task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None, refresh=True)
 
 
