@@ -385,6 +385,8 @@ def _columns(text: str, count: int) -> list[list[str]]:
     return [cells[place::count] for place in range(count, 2 * count)]
 
 
+_DIGITS = 9
+"""Of the longest id of a shipped table; a record may have thousands."""
 _FEW = 8
 """How often tables are looked through before an index is made: making it costs some ten times as much."""
 
@@ -427,9 +429,11 @@ class _Shipped(Mapping[str, GeneEntry]):
         _ = self._ids, self._names
 
     def __getitem__(self, gene_id: str) -> GeneEntry:
-        if gene_id.isascii() and gene_id.isdecimal():
+        if gene_id.isascii() and gene_id.isdecimal() and len(gene_id) <= _DIGITS:
             for at in _places(self._ids, int(gene_id) << 32):
-                return self._entry(at)
+                entry = self._entry(at)
+                if entry.gene_id == gene_id:  # and not the same number with zeros before
+                    return entry
         raise KeyError(gene_id)
 
     def __iter__(self) -> Iterator[str]:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import pickle
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -315,13 +316,22 @@ def test_the_first_few_and_the_many_are_answered_alike(lexicon: Lexicon, taxon: 
     assert first.find(text, taxon) == lexicon.find(text, taxon)
 
 
-@pytest.mark.parametrize("gene_id", ["3717", "7157", "16452", "1", "2", "31151", "999999999", "", "JAK2"])
+@pytest.mark.parametrize(
+    "gene_id", ["3717", "7157", "16452", "1", "2", "31151", "999999999", "", "JAK2", "03717", "٣٧١٧", "9" * 5000]
+)
 def test_the_first_ids_and_the_many_are_answered_alike(gene_id: str) -> None:
     indexed = Lexicon.load()
     indexed.index()
     found = Lexicon.load().gene(gene_id)
     assert found == indexed.gene(gene_id)
-    assert (found is None) == (gene_id in ("999999999", "", "JAK2"))
+    assert (found is not None) == (gene_id in ("3717", "7157", "16452", "1", "2", "31151"))
+
+
+@pytest.mark.parametrize("taxon", [HUMAN, MOUSE, FLY])
+def test_ids_of_a_shipped_table_are_numbers_that_an_index_has_room_for(taxon: str) -> None:
+    with gzip.open(resources.files("kg") / f"data/lexicon/genes-{taxon}.tsv.gz", "rt", encoding="utf-8") as file:  # type: ignore[call-overload]
+        ids = [line.partition("\t")[0] for line in file][1:]
+    assert all(re.fullmatch(r"[1-9]\d{0,8}", gene_id) for gene_id in ids)
 
 
 @pytest.mark.parametrize("taxon", [HUMAN, MOUSE, FLY])
