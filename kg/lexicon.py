@@ -11,18 +11,15 @@ import gzip
 import hashlib
 import io
 import zlib
-from array import array
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 from kg.errors import RecordError
+from kg.genetable import FOLDER, GeneEntry, ShippedGenes, columns_of, split_names, text_of
 from kg.vocab import CURIES, HUMAN
 
-_FOLDER = files("kg") / "data" / "lexicon"
 _GENES = "genes-"
 _COMPLETE = frozenset({HUMAN})
 """Organisms whose shipped table is recent and complete: what it lacks is no symbol, and no current id."""
@@ -32,20 +29,6 @@ of 2016). The rest (mouse) has gaps too, but none that could point to a wrong ge
 
 _GENE_INFO = ("#tax_id", "GeneID", "Symbol", "Synonyms")
 """Columns that are used of NCBI's gene_info (https://ftp.ncbi.nlm.nih.gov/gene/DATA/README)."""
-
-
-class GeneEntry(NamedTuple):
-    """A gene: NCBI Gene id, taxon id, current symbol (HGNC's for human genes that HGNC has: ``hgnc``), the symbol
-    that NCBI uses where it is another, aliases, previous symbols.
-    """
-
-    gene_id: str
-    taxon: str
-    symbol: str
-    ncbi_symbol: str | None
-    aliases: tuple[str, ...]
-    previous: tuple[str, ...]
-    hgnc: bool
 
 
 class Family(NamedTuple):
@@ -107,7 +90,7 @@ class Lexicon:
         For an organism that a file has genes of, the file replaces the shipped table; human genes keep HGNC's
         symbol, aliases and previous symbols by id. Raises RecordError naming file, line and column.
         """
-        tables = [_table(line) for line in (_FOLDER / "tables.tsv").read_text("utf-8").splitlines()[1:]]
+        tables = [_table(line) for line in (FOLDER / "tables.tsv").read_text("utf-8").splitlines()[1:]]
         user: dict[str, dict[str, GeneEntry]] = {}
         for path in gene_info:
             table, genes = _read_gene_info(Path(path))
@@ -128,7 +111,7 @@ class Lexicon:
         self._keeps = False
         for taxon in self._taxa:
             table = self._table(taxon)
-            if isinstance(table, _Shipped):
+            if isinstance(table, ShippedGenes):
                 table.index()
             else:
                 self._named(taxon)
@@ -186,7 +169,9 @@ class Lexicon:
             return self._found[gene_id]
         tables = [self._table(taxon) for taxon in reversed(self._taxa)]
         if self._may_scan():
-            entries = (table.scan(gene_id) if isinstance(table, _Shipped) else table.get(gene_id) for table in tables)
+            entries = (
+                table.scan(gene_id) if isinstance(table, ShippedGenes) else table.get(gene_id) for table in tables
+            )
         else:
             entries = (table.get(gene_id) for table in tables)
         found = next((entry for entry in entries if entry is not None), None)
@@ -243,7 +228,7 @@ class Lexicon:
     def _candidates(self, taxon: str, wanted: str) -> Iterable[GeneEntry]:
         """Genes of an organism that may have a name; all that have it are among them."""
         table = self._table(taxon)
-        if isinstance(table, _Shipped):
+        if isinstance(table, ShippedGenes):
             return table.with_text(wanted) if self._may_scan() else table.named(wanted)
         return self._named(taxon).get(wanted, ())
 
@@ -260,7 +245,9 @@ class Lexicon:
 
     def _table(self, taxon: str) -> Mapping[str, GeneEntry]:
         if taxon not in self._genes:
-            shipped: Mapping[str, GeneEntry] = _Shipped(taxon, self._shipped[taxon]) if taxon in self._shipped else {}
+            shipped: Mapping[str, GeneEntry] = (
+                ShippedGenes(taxon, self._shipped[taxon]) if taxon in self._shipped else {}
+            )
             self._genes[taxon] = _merged(shipped, self._user[taxon]) if taxon in self._user else shipped
         return self._genes[taxon]
 
@@ -279,7 +266,7 @@ class Lexicon:
     def _families(self) -> dict[str, tuple[Family, ...]]:
         index: dict[str, tuple[Family, ...]] = {}
         rows = [
-            Family(family_id, label, _split(names), _split(members))
+            Family(family_id, label, split_names(names), split_names(members))
             for family_id, label, names, members in _rows("families")
         ]
         for family in rows:
@@ -313,7 +300,7 @@ class Lexicon:
     @cached_property
     def _organisms(self) -> dict[str, Organism]:
         return {
-            taxon: Organism(taxon, name, parent or None, (*_split(synonyms), *_split(others)))
+            taxon: Organism(taxon, name, parent or None, (*split_names(synonyms), *split_names(others)))
             for taxon, name, parent, synonyms, others in _rows("organisms")
         }
 
@@ -322,7 +309,7 @@ class Lexicon:
         names: dict[str, str] = {}
         for taxon, name, _, synonyms, _ in _rows("organisms"):
             names[name] = taxon
-            for synonym in _split(synonyms):
+            for synonym in split_names(synonyms):
                 names.setdefault(synonym, taxon)
         return names
 
@@ -344,7 +331,7 @@ class Lexicon:
 
     @cached_property
     def _terms(self) -> dict[str, str]:
-        curies, names = _columns(_text("terms"), 2)
+        curies, names = columns_of(text_of("terms"), 2)
         return dict(zip(curies, names, strict=True))
 
 
@@ -361,139 +348,23 @@ def _how(gene: GeneEntry, wanted: str) -> int | None:
     return 3 if any(name.casefold() == wanted for name in gene.previous) else None
 
 
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(text.split("|")) if text else ()
-
-
 def _table(line: str) -> Table:
     name, what, source, date, terms, rows, sha256 = line.split("\t")
     return Table(name, what, source, date, terms, int(rows), sha256)
 
 
-def _text(name: str) -> str:
-    return gzip.decompress((_FOLDER / f"{name}.tsv.gz").read_bytes()).decode().removesuffix("\n")
-
-
 def _rows(name: str) -> Iterator[list[str]]:
     """The rows of a shipped table, without its header."""
-    return (line.split("\t") for line in _text(name).splitlines()[1:])
+    return (line.split("\t") for line in text_of(name).splitlines()[1:])
 
 
-def _columns(text: str, count: int) -> list[list[str]]:
-    """The columns of a shipped table, without their heads: of a large table, in a fraction of the time."""
-    cells = text.replace("\n", "\t").split("\t")
-    return [cells[place::count] for place in range(count, 2 * count)]
-
-
-_DIGITS = 9
-"""Of the longest id of a shipped table; a record may have thousands."""
 _FEW = 8
 """How often tables are looked through before an index is made: making it costs some ten times as much."""
 
 
-class _Shipped(Mapping[str, GeneEntry]):
-    """A shipped table of genes, by id. An entry is made when it is asked for: a build asks for a tenth of them.
-
-    The table stays one text, with places in it in sorted arrays. A process that many others are forked from shares it
-    with them for good, as nothing is written to a text that is read; each string or tuple of an index of Python's has a
-    counter that is.
-    """
-
-    def __init__(self, taxon: str, table: str) -> None:
-        self._taxon = taxon
-        self._text = _text(table) + "\n"
-
-    @cached_property
-    def _ids(self) -> array[int]:
-        """Of each gene its id, above the place of its line."""
-        return array("Q", sorted(int(line[: line.index("\t")]) << 32 | at for at, line in _lines(self._text)))
-
-    @cached_property
-    def _names(self) -> array[int]:
-        """Of each name of a gene in any case a hash, above the place of the gene's line."""
-        found = array("Q")
-        for at, line in _lines(self._folded):
-            _, symbol, ncbi, aliases, previous = line.split("\t")
-            found.extend(
-                _hashed(name) | at for name in (symbol, ncbi, *aliases.split("|"), *previous.split("|")) if name
-            )
-        return array("Q", sorted(found))
-
-    @cached_property
-    def _folded(self) -> str:
-        """The text without case, each character at its place: that is so of all shipped tables."""
-        return self._text.casefold()
-
-    def index(self) -> None:
-        """Make the indexes now."""
-        _ = self._ids, self._names
-
-    def __getitem__(self, gene_id: str) -> GeneEntry:
-        if gene_id.isascii() and gene_id.isdecimal() and len(gene_id) <= _DIGITS:
-            for at in _places(self._ids, int(gene_id) << 32):
-                entry = self._entry(at)
-                if entry.gene_id == gene_id:  # and not the same number with zeros before
-                    return entry
-        raise KeyError(gene_id)
-
-    def __iter__(self) -> Iterator[str]:
-        return (line[: line.index("\t")] for _, line in _lines(self._text))
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def named(self, text: str) -> Iterator[GeneEntry]:
-        """Genes that may have a casefolded name; all that have it are among them."""
-        return map(self._entry, dict.fromkeys(_places(self._names, _hashed(text))))
-
-    def scan(self, gene_id: str) -> GeneEntry | None:
-        """The same as ``get``, without an index."""
-        start = self._text.find(f"\n{gene_id}\t")
-        return self._entry(start + 1) if start >= 0 else None
-
-    def with_text(self, text: str) -> Iterator[GeneEntry]:
-        """Genes that have a casefolded text, of one character or more, somewhere in their names; without an index."""
-        at = self._folded.find(text, self._text.index("\n") + 1)
-        while at >= 0:
-            yield self._entry(at)
-            at = self._folded.find(text, self._text.index("\n", at) + 1)
-
-    def _entry(self, at: int) -> GeneEntry:
-        """The gene whose line has this place of the text."""
-        line = self._text[self._text.rfind("\n", 0, at) + 1 : self._text.index("\n", at)]
-        gene_id, symbol, ncbi, aliases, previous = line.split("\t")
-        return GeneEntry(
-            gene_id, self._taxon, symbol, ncbi or None, _split(aliases), _split(previous), self._taxon == HUMAN
-        )
-
-    def symbols(self) -> Iterator[tuple[str, str, str]]:
-        """Of each gene id and symbol, and NCBI's symbol if it is another, else ''."""
-        return zip(*_columns(self._text.removesuffix("\n"), 5)[:3], strict=True)
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines of a table but its head, each with its place."""
-    at = text.index("\n") + 1
-    for line in text[at:].splitlines():
-        yield at, line
-        at += len(line) + 1
-
-
-def _hashed(name: str) -> int:
-    return (hash(name) & 0xFFFFFFFF) << 32
-
-
-def _places(index: array[int], key: int) -> Iterator[int]:
-    """Places in an index that stand below a key."""
-    place = bisect_left(index, key)
-    while place < len(index) and index[place] >> 32 == key >> 32:
-        yield index[place] & 0xFFFFFFFF
-        place += 1
-
-
 def _symbols(genes: Mapping[str, GeneEntry]) -> Iterable[tuple[str, str, str | None]]:
     """The same of any table."""
-    if isinstance(genes, _Shipped):
+    if isinstance(genes, ShippedGenes):
         return genes.symbols()
     return ((gene.gene_id, gene.symbol, gene.ncbi_symbol) for gene in genes.values())
 
@@ -556,4 +427,4 @@ def _gene_info(lines: Iterable[str], file: str) -> Iterator[GeneEntry]:
             if not (value.isascii() and value.isdigit()):
                 raise RecordError("is not a number", file=file, field=f"line {number}, column {column}", value=value)
         if symbol not in ("NEWENTRY", "-", ""):  # a place kept for a gene that has no record yet
-            yield GeneEntry(gene_id, taxon, symbol, None, _split(synonyms) if synonyms != "-" else (), (), False)
+            yield GeneEntry(gene_id, taxon, symbol, None, split_names(synonyms) if synonyms != "-" else (), (), False)

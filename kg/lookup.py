@@ -20,7 +20,8 @@ from pyoxigraph import Literal, NamedNode
 from kg import vocab
 from kg.errors import AmbiguousName, CannotRun, NotInGraph, RecordError, UsageError
 from kg.fold import fold, variants
-from kg.lexicon import Family, GeneEntry, Lexicon
+from kg.genetable import GeneEntry
+from kg.lexicon import Family, Lexicon
 from kg.results import Table
 from kg.vocab import CURIES, HUMAN, KG, RDFS, SCHEMA, SKOS
 

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kg.lexicon import GeneEntry, Lexicon
+from kg.genetable import GeneEntry
+from kg.lexicon import Lexicon
 from kg.model import Fact, GeneFacts, JournalFacts, OrganismFacts, PaperFacts, SourceFacts, TermFacts
 from kg.terms import Statement
 from kg.triples import fact_triples, iri_of_fact, paper_triples
