@@ -75,7 +75,7 @@ class StoreAsk:
             pool.shutdown(wait=False, cancel_futures=True)  # nobody waits for the others where one cannot be run
         found = [row for table in tables[1:] for row in table.rows]
         if once and found:
-            places = [tables[0].columns.index(column) for column in once]
+            places = {i for i, column in enumerate(tables[0].columns) if column in once}
             known = {row[0]: row for row in tables[0].rows}
             if not all(row[0] in known for row in found):
                 return self(text)
@@ -83,7 +83,7 @@ class StoreAsk:
         return Table(tables[0].columns, [*tables[0].rows, *found])
 
 
-def _filled(row: Row, known: Row, places: Sequence[int]) -> Row:
+def _filled(row: Row, known: Row, places: Collection[int]) -> Row:
     return tuple(known[i] if i in places else term for i, term in enumerate(row))
 
 

@@ -245,6 +245,8 @@ def _hold_together(query: StoredQuery) -> None:
             raise ValueError(f"params: {param.name}: no VALUES block has ?{param.var}")
     if query.union and [block.variables for block in blocks(query.text)].count((query.union,)) != 1:
         raise ValueError(f"union: not one VALUES block holds ?{query.union} alone")
+    if query.once and not (query.union and set(query.once) <= set(query.columns)):
+        raise ValueError("once: there is no union, or no such column")
     for column in query.leads:
         if column not in query.columns or column in query.collect:
             raise ValueError(f"leads: {column} is no column of one value")

@@ -123,7 +123,7 @@ class ShippedGenes(Mapping[str, GeneEntry]):
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines of a table but its head, each with its place."""
     at = text.index("\n") + 1
-    for line in text[at:].splitlines():
+    for line in text[at:].removesuffix("\n").split("\n"):
         yield at, line
         at += len(line) + 1
 

@@ -167,6 +167,7 @@ def test_a_header_is_read(tmp_path: Path) -> None:
         ("?gene ?edge", "?gene ?flag"),
         ("options: [tier]", "options: [planets]"),
         ("options: [tier]", "options: [tier]\n#+ union: gene"),
+        ("options: [tier]", "options: [tier]\n#+ once: [x]"),
         ("options: [tier]", "options: [tier]\n#+ leads: {y: figures-of-word}"),
         ("options: [tier]", "options: [tier]\n#+ leads: figures-of-word"),
     ],
