@@ -59,7 +59,7 @@ def serve(
     try:
         from kg.web.app import Sizes
         from kg.web.endpoint import Limits
-        from kg.web.server import Address, serve
+        from kg.web.server import Address, Told, serve
         from kg.web.worker import Setup
     except ImportError as error:
         raise CannotRun(f"kg serve needs the extra (no {error.name}): pip install 'pathway-figure-kg[serve]'") from None
@@ -72,6 +72,9 @@ def serve(
         Address(host, port, names),
         Setup(str(place.absolute()), limits, memory),
         Sizes(queries, pages=2),
+        Told(
+            waiting=lambda: say("  reading ahead, so that the first pages come as soon as later ones …"),
+            ready=lambda url: say(f"  {place} at {url} (Ctrl-C stops)"),
+        ),
         log=log,
-        ready=lambda url: say(f"  {place} at {url} (Ctrl-C stops)"),
     )

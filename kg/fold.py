@@ -37,6 +37,8 @@ def fold(text: str) -> str:
     >>> fold("Naïve NF-κB"), fold("µM")
     ('naive nf-kappab', 'mum')
     """
+    if text.isascii():
+        return text.lower()
     return _folded(text) if len(text) <= _WORD else _fold(text)
 
 
@@ -45,10 +47,10 @@ _WORD = 24
 
 
 def _fold(text: str) -> str:
-    return text.lower() if text.isascii() else _decomposed(text).translate(_FOLDED)
+    return _decomposed(text).translate(_FOLDED)
 
 
-_folded = lru_cache(maxsize=10_000)(_fold)
+_folded = lru_cache(maxsize=2_000)(_fold)
 
 
 def plain(text: str) -> str:

@@ -6,6 +6,8 @@ build's time, and a tenth of a second of an answer of 4,000 rows. What is no cyc
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,3 +36,24 @@ def settle() -> None:
 def sweep() -> None:
     """Free what cycles there are among objects that were made since the last time."""
     gc.collect(1)
+
+
+def sweep_all() -> None:
+    """Free what cycles there are, and the places that Python keeps for floats, tuples, lists and dicts to come, which
+    hold on to memory all over.
+    """
+    gc.collect()
+
+
+_LARGE = 1 << 16
+_M_MMAP_THRESHOLD = -3
+
+
+def return_large() -> None:
+    """For a process that runs for long: what it frees of 64 KB and more goes back to the system (glibc).
+
+    glibc does that from 128 KB on, and each time that more is freed, from that on (mallopt(3)): so whoever makes pages
+    of some hundred KB has them in its heap ever after, and others' small things between them.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # another libc
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)

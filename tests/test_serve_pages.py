@@ -627,18 +627,19 @@ def test_names_in_a_caption_are_marked(tmp_path: Path) -> None:
     write(
         tmp_path / "records",
         "PMC1__f1",
-        caption="JAK2, and JAK2b not; JAK is a family; β-catenin (CTNNB1) too.",
+        caption="JAK2, and JAK2b not; JAK is a family; β-catenin (CTNNB1) too. STAT3 beta is the longer one, STAT3bis none; STAT3",
         genes=[
             gene("JAK2", "JAK2", "JAK2", 3717),
             gene("JAK", "JAK", "JAK1", 3716, FAMILY),
             gene("JAK", "JAK", "JAK2", 3717, FAMILY),
             gene("CTNNB1", "CTNNB1", "CTNNB1", 1499),
+            gene("STAT3 beta", "STAT3", "STAT3", 6774),
         ],
     )
     kg.build([tmp_path / "records"], store=tmp_path / "s", jobs=1)
     with served(tmp_path / "s") as running:
         text = running.ask("/figure/PMC1__f1", headers=HTML).text
     caption = text.partition("<h2>Caption</h2>")[2].partition("</p>")[0]
-    assert re.findall(r"<mark[^>]*>([^<]*)</mark>", caption) == ["JAK2", "JAK", "CTNNB1"]
+    assert re.findall(r"<mark[^>]*>([^<]*)</mark>", caption) == ["JAK2", "JAK", "CTNNB1", "STAT3 beta", "STAT3"]
     assert '<a href="/gene/3717" title="JAK2"><mark>JAK2</mark></a>' in caption
     assert '<mark title="JAK1, JAK2">JAK</mark>' in caption

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +20,7 @@ from urllib.parse import quote, urlencode
 import pytest
 import rdflib
 from ending import wait_for_the_end_of
-from question_records import fixture_store, rdflib_graph
+from question_records import environment, fixture_store, rdflib_graph
 from rdflib.namespace import RDF
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import Got, Served, served
@@ -425,8 +428,25 @@ def test_sigterm_ends_it_cleanly_and_it_is_quiet() -> None:
         assert running.ask("/healthz").text == "ok\n"
         running.sparql("not a query")
         assert running.stop() == 0
-        told = [line for line in running.lines if "search index" not in line]
+        told = [line for line in running.lines if not line.rstrip().endswith("…")]  # what takes a moment
         assert len(told) == 1  # where it listens, and no more
+
+
+def test_sigterm_while_it_starts() -> None:
+    """When the process that makes workers is there, and they are not yet."""
+    command = [sys.executable, "-m", "kg", "serve", "--store", str(fixture_store()), "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
+    try:
+        end = time.monotonic() + 60
+        while not (started := children(process.pid)) and time.monotonic() < end:
+            time.sleep(0.01)
+        process.terminate()
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert started
+    assert (process.returncode, "Traceback" in said) == (0, False)
+    wait_for_the_end_of(started)
 
 
 def test_sigterm_while_a_query_runs() -> None:
@@ -461,6 +481,27 @@ def test_nothing_is_left_when_the_server_is_killed() -> None:
         running.process.kill()
         running.process.wait()
         wait_for_the_end_of(left)
+
+
+def test_answers_take_no_more_memory() -> None:
+    """Since workers are as large from the start as they will be; else they would grow by a tenth here."""
+    with served(fixture_store()) as running:
+        before = memory(running.process.pid)
+        for _ in range(20):
+            for path in ("/", "/gene/3717", "/figure/PMC1__f1", "/paper/PMC1", "/search?q=JAK", "/complete?q=JA"):
+                assert running.ask(path).status == 200
+            for _ in range(4):  # each worker in turn
+                assert running.ask("/question/figures-mentioning-genes", genes="JAK2 STAT3").status == 200
+                assert running.sparql("ASK {}").status == 200
+        after = memory(running.process.pid)
+    assert after < 1.03 * before
+
+
+def memory(parent: int) -> int:
+    """Of a process and all below it, what they share counted once: PSS, in KB."""
+    found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{parent}/smaps_rollup").read_text(), re.MULTILINE)
+    assert found
+    return int(found[1]) + sum(map(memory, children(parent)))
 
 
 def children(parent: int) -> list[int]:

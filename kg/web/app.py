@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
 from starlette.applications import Starlette
@@ -27,9 +28,11 @@ from kg.web.accept import best
 from kg.web.pool import Died, Nursery, Pool, Terms
 from kg.web.render import STATIC, render
 from kg.web.reply import HTML, Refused, Reply, phrase, text
-from kg.web.worker import BUG, Describe, Job, Prepare, Query, Setup, Visit
+from kg.web.worker import BUG, Describe, Job, Prepare, Query, Setup, Visit, Warm
 
 _PAGE_SECONDS = 15.0
+_MOMENT = 0.5
+_WARM_SECONDS = 5.0
 _READ = ("GET", "HEAD")
 _STATIC_CACHE = "public, max-age=3600"
 _MOST_URL = 100_000
@@ -49,11 +52,16 @@ class Server:
     def __init__(self, setup: Setup, sizes: Sizes) -> None:
         seconds = setup.limits.seconds
         self._nursery = Nursery(setup)
-        self._queries = Pool("query processes", self._nursery, Terms(sizes.queries, seconds, sizes.waiting, seconds))
-        self._pages = Pool("page processes", self._nursery, Terms(sizes.pages, _PAGE_SECONDS, sizes.waiting, 20.0))
+        queries = Terms(sizes.queries, seconds, sizes.waiting, seconds)
+        pages = Terms(sizes.pages, _PAGE_SECONDS, sizes.waiting, 20.0)
+        self._queries = Pool("query processes", self._nursery, queries, Warm(pages=False))
+        self._pages = Pool("page processes", self._nursery, pages, Warm(pages=True))
+        self._warming: list[asyncio.Future[None]] = []
 
-    async def start(self) -> None:
-        """Start the processes, and make the search index if there is none. Raises CannotRun."""
+    async def start(self, waiting: Callable[[], object]) -> None:
+        """Start the processes, and make the search index if there is none. ``waiting`` is called if they take a moment.
+        Raises CannotRun.
+        """
         self._nursery.start()
         maker = await self._nursery.fork()  # of its own: it may have grown large
         try:
@@ -68,9 +76,32 @@ class Server:
             maker.kill()
         await self._pages.start()
         await self._queries.start()
+        await self._warm(waiting)
+
+    async def _warm(self, waiting: Callable[[], object]) -> None:
+        """Have the workers warmed, as many at once as there are processors. After some seconds those that are warm
+        answer while the others are made so.
+        """
+        pools = [self._pages, self._queries]
+        turns = iter([pool for n in range(max(p.size for p in pools)) for pool in pools if n < pool.size])
+
+        async def some() -> None:
+            for pool in turns:
+                try:
+                    await pool.warm_one()
+                except Refused as refused:
+                    _tell_bug(refused)
+
+        self._warming = [asyncio.ensure_future(some()) for _ in range(os.cpu_count() or 1)]
+        _, cold = await asyncio.wait(self._warming, timeout=_MOMENT)
+        if cold:
+            waiting()
+            await asyncio.wait(cold, timeout=_WARM_SECONDS)
 
     def stop(self) -> None:
         """End all processes."""
+        for task in self._warming:
+            task.cancel()
         self._queries.stop()
         self._pages.stop()
         self._nursery.stop()
@@ -185,13 +216,14 @@ def _origin(request: Request) -> str:
     return f"{request.url.scheme}://{request.headers['host']}"
 
 
+def _tell_bug(refused: Refused) -> None:
+    """Its traceback, if it comes of one."""
+    sys.stderr.writelines(value for name, value in refused.headers if name == BUG)
+
+
 def _refusal(refused: Refused, media_type: str) -> Reply:
-    headers = []
-    for name, value in refused.headers:
-        if name == BUG:
-            sys.stderr.write(value)
-        else:
-            headers.append((name, value))
+    _tell_bug(refused)
+    headers = [header for header in refused.headers if header[0] != BUG]
     if media_type == "text/html":
         values = {"title": phrase(refused.status), "message": refused.message, "choices": []}
         return Reply(refused.status, HTML, render("problem.html", **values), tuple(headers))
@@ -213,10 +245,10 @@ def _response(reply: Reply, request: Request) -> Response:
 
 
 @contextlib.asynccontextmanager
-async def running(server: Server) -> AsyncIterator[None]:
-    """The server's pools, for as long as the context."""
+async def running(server: Server, waiting: Callable[[], object]) -> AsyncIterator[None]:
+    """The server's pools, for as long as the context. See `Server.start`."""
     try:
-        await server.start()
+        await server.start(waiting)
         yield
     finally:
         server.stop()

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from kg import catalogue, searching
-from kg.answer import ask_store, rows, run
+from kg.answer import ask_store
 from kg.errors import AmbiguousName, CannotRun, KgError, NotInGraph
 from kg.fulltext import KINDS, connect
 from kg.lexicon import Lexicon
@@ -55,13 +55,6 @@ LIMIT 20
 """
 
 
-_WARMING = (
-    "SELECT (COUNT(*) AS ?n) { SELECT * { ?s ?p ?o } LIMIT 1000000 }",  # the index
-    "SELECT (SUM(STRLEN(STR(?o))) AS ?n) { SELECT ?o { ?s ?p ?o } LIMIT 300000 }",  # the texts
-)
-"""Half a second each, whatever the size of the store."""
-
-
 class Site:
     """The pages of one store. Raises CannotRun if there is no store."""
 
@@ -85,12 +78,6 @@ class Site:
     def prepare(self) -> None:
         """Make what is made on first use."""
         connect(self.folder).close()
-
-    def warm(self) -> None:
-        """Fill the engine's caches. They have a limit, which a process would reach by and by as pages are asked for."""
-        for query in _WARMING:
-            for _ in rows(run(self.store, query)):  # type: ignore[arg-type]  # it is a SELECT
-                pass
 
     def visit(self, job: Visit, limits: Limits) -> Reply:
         """What stands at a path. Raises Refused only for what has no page: people are told of errors on one."""

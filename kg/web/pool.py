@@ -33,8 +33,6 @@ _AT_ONCE = 0.2
 _LOOK = 0.25
 """Seconds between two looks at that."""
 _NICE = 15
-_TRIES = 3
-"""How often, in times their number, workers are taken until each has been warmed."""
 _REMEMBERED = 60.0
 """Seconds for which a job is known to be slow."""
 _MOST_REMEMBERED = 1_000
@@ -202,13 +200,17 @@ class Terms(NamedTuple):
 
 
 class Pool:
-    """Workers that answer jobs, one each at a time. ``name`` is what a message calls them."""
+    """Workers that answer jobs, one each at a time. ``name`` is what a message calls them, ``warming`` the job by which
+    one is made ready for those that will come.
+    """
 
-    def __init__(self, name: str, nursery: Nursery, terms: Terms) -> None:
+    def __init__(self, name: str, nursery: Nursery, terms: Terms, warming: Warm) -> None:
         self._name = name
         self._nursery = nursery
         self._terms = terms
+        self._warming = warming
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
+        self._cold: list[Worker] = []
         self._all: set[Worker] = set()
         self._waiting = 0
         self._slow = 0
@@ -217,48 +219,42 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
 
+    @property
+    def size(self) -> int:
+        """How many workers it has."""
+        return self._terms.size
+
     async def start(self) -> None:
-        """Make the workers. Raises CannotRun if they cannot work."""
+        """Make the workers; each answers once it has been warmed (`warm_one`). Raises CannotRun if they cannot work."""
         for _ in range(self._terms.size):
-            await self._add()
-        self._in_background(self._warm())
+            self._cold.append(await self._fork())
 
-    async def _warm(self) -> None:
-        """Have each worker fill its caches, one at a time, while the others answer: then its memory is what it will be,
-        and its first pages are as quick as later ones.
-        """
-        warm: set[int] = set()
-        for _ in range(_TRIES * self._terms.size):
-            try:
-                worker = await self._take()
-            except Refused:  # all are busy
-                continue
-            try:
-                if worker.pid not in warm:
-                    warm.add(worker.pid)
-                    async with asyncio.timeout(self._terms.seconds):
-                        await worker.do(Warm())
-            except (Died, Refused, TimeoutError):
-                worker.kill()
-            finally:
-                self._give_back(worker)
-            if len(warm) >= self._terms.size:
-                return
-            await asyncio.sleep(0)
+    async def warm_one(self) -> None:
+        """Have a worker come to hold what it will. Raises Refused if it cannot; another takes its place."""
+        worker = self._cold.pop()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await worker.do(self._warming)
+        except (Died, TimeoutError):
+            worker.kill()
+        except Refused:
+            worker.kill()
+            raise
+        finally:
+            self._give_back(worker)
 
-    async def _add(self) -> None:
+    async def _fork(self) -> Worker:
         worker = await self._nursery.fork()
         if self._stopped:
             worker.kill()
-            return
         self._all.add(worker)
-        self._idle.put_nowait(worker)
+        return worker
 
     async def _replace(self) -> None:
         pause = 0.1
         while not self._stopped:
             try:
-                await self._add()
+                self._idle.put_nowait(await self._fork())
             except CannotRun:  # a store that is just being moved, perhaps
                 await asyncio.sleep(pause)
                 pause = min(5.0, 2 * pause)

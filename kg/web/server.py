@@ -13,6 +13,7 @@ from typing import NamedTuple
 import uvicorn
 
 from kg.errors import CannotRun
+from kg.garbage import return_large
 from kg.web.app import Server, Sizes, make_app, running
 from kg.web.guard import Guard
 from kg.web.worker import Setup
@@ -30,20 +31,27 @@ class Address(NamedTuple):
     names: Collection[str] = ()
 
 
-def serve(
-    address: Address, setup: Setup, sizes: Sizes, *, log: bool = False, ready: Callable[[str], None] | None = None
-) -> None:
-    """Serve until SIGTERM or Ctrl-C. ``ready`` is told the address once requests are answered.
+class Told(NamedTuple):
+    """Whom to tell: that there is a moment to wait, and the address once requests are answered."""
+
+    waiting: Callable[[], object]
+    ready: Callable[[str], object]
+
+
+def serve(address: Address, setup: Setup, sizes: Sizes, told: Told, *, log: bool = False) -> None:
+    """Serve until SIGTERM or Ctrl-C.
 
     Raises CannotRun where the address cannot be had or the store cannot be opened.
     """
+    return_large()
     listening = _listen(address)
     host = f"[{address.host}]" if ":" in address.host else address.host
     url = f"http://{host}:{listening.getsockname()[1]}/"
+    server = Server(setup, sizes)
+    app = Guard(make_app(server), {*_LOOPBACK, host, *address.names}, _print if log else None)
+    http = _Http(app, lambda: told.ready(url))
     try:
-        asyncio.run(
-            _serve(listening, {*_LOOPBACK, host, *address.names}, setup, sizes, log, lambda: ready and ready(url))
-        )
+        asyncio.run(_serve(listening, server, http, told))
     finally:
         listening.close()
 
@@ -67,38 +75,40 @@ def _listen(address: Address) -> socket.socket:
     return listening
 
 
-async def _serve(
-    listening: socket.socket,
-    hosts: Collection[str],
-    setup: Setup,
-    sizes: Sizes,
-    log: bool,
-    ready: Callable[[], object],
-) -> None:
-    server = Server(setup, sizes)
-    async with running(server):
-        app = Guard(make_app(server), hosts, _print if log else None)
-        config = uvicorn.Config(
-            app,
-            http="h11",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=_GRACE,
-        )
-        http = _Http(config, ready)
-        with _on_signals(lambda: setattr(http, "should_exit", True)):
-            await http.serve(sockets=[listening])
+async def _serve(listening: socket.socket, server: Server, http: _Http, told: Told) -> None:
+    serving = asyncio.ensure_future(_started(listening, server, http, told))
+
+    def stop() -> None:
+        http.should_exit = True
+        if not http.started:
+            serving.cancel()
+
+    with _on_signals(stop), contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _started(listening: socket.socket, server: Server, http: _Http, told: Told) -> None:
+    async with running(server, told.waiting):
+        await http.serve(sockets=[listening])
 
 
 class _Http(uvicorn.Server):
     """uvicorn, which leaves the signals to us and says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], object]) -> None:
-        super().__init__(config)
+    def __init__(self, app: Guard, ready: Callable[[], object]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="h11",
+                ws="none",
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
         self._ready = ready
 
     @contextlib.contextmanager

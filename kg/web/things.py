@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -170,9 +170,6 @@ def _disagreement(mentions: Sequence[Mention]) -> Values | None:
     return {name: [linked(thing) for thing in those] for name, those in found._asdict().items()}
 
 
-_MOST_NAMES = 2_000
-
-
 def highlighted(caption: str, mentions: Sequence[Mention]) -> list[Part]:
     """A caption with the names in it that are recognised in its figure: words, what they match, symbols of genes."""
     stands: dict[str, set[Thing]] = {}
@@ -187,17 +184,40 @@ def highlighted(caption: str, mentions: Sequence[Mention]) -> list[Part]:
                 stands.setdefault(name, set()).add(m.thing)
     if not stands or not caption:
         return [Part(caption, "", "")] if caption else []
-    longest = sorted(stands, key=lambda name: (-len(name), name))[:_MOST_NAMES]
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
     parts, at = [], 0
-    for found in pattern.finditer(caption):
-        if found.start() > at:
-            parts.append(Part(caption[at : found.start()], "", ""))
-        meant = sorted(stands[found[0]], key=lambda thing: (thing.label, thing.iri))
+    for start, end in _places(caption, stands):
+        if start > at:
+            parts.append(Part(caption[at:start], "", ""))
+        name = caption[start:end]
+        meant = sorted(stands[name], key=lambda thing: (thing.label, thing.iri))
         title = ", ".join(dict.fromkeys(thing.label for thing in meant[:12])) + (" …" if len(meant) > 12 else "")
-        parts.append(Part(found[0], title, page_of(meant[0].iri) or "" if len(meant) == 1 else ""))
-        at = found.end()
+        parts.append(Part(name, title, page_of(meant[0].iri) or "" if len(meant) == 1 else ""))
+        at = end
     return [*parts, *([Part(caption[at:], "", "")] if at < len(caption) else [])]
+
+
+_NOT_IN_WORD, _WORD = re.compile(r"(?<!\w)\S"), re.compile(r"\w")
+
+
+def _places(text: str, names: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where names stand in a text, not within words; of those that begin at one place the longest.
+
+    An expression of all the names would take longer to make than to look, and Python keeps hundreds of them.
+    """
+    lengths: dict[str, dict[int, None]] = {}  # by first character, the longest first
+    for name in sorted(names, key=len, reverse=True):
+        lengths.setdefault(name[0], {})[len(name)] = None
+    done = 0
+    for found in _NOT_IN_WORD.finditer(text):
+        start = found.start()
+        if start < done:
+            continue
+        for length in lengths.get(found[0], ()):
+            end = start + length
+            if text[start:end] in names and end <= len(text) and not _WORD.match(text, end):
+                yield start, end
+                done = end
+                break
 
 
 # --- genes

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.errors import KgError
+from kg.garbage import return_large, settle, sweep_all
 from kg.processes import end_with_parent
 from kg.web.endpoint import Limits, answer, description
 from kg.web.reply import Refused, Reply, text
@@ -79,7 +80,9 @@ class Prepare(NamedTuple):
 
 
 class Warm(NamedTuple):
-    """A job: read as much of the store as the engine keeps in memory, or a good part of that."""
+    """A job: come to hold what one would by and by (`kg.web.warming`), of pages or of queries."""
+
+    pages: bool
 
 
 Job = Query | Describe | Visit | Prepare | Warm
@@ -90,6 +93,7 @@ def nursery(control: int, setup: Setup) -> None:
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the listening process's business
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no child is waited for
+    return_large()
     _preload(setup)
     gc.freeze()
     with socket.socket(fileno=control) as parent:
@@ -108,8 +112,9 @@ def _preload(setup: Setup) -> None:
     """What workers share: modules, templates, names of genes."""
     from kg.lookup import warm
     from kg.store import user_genes
-    from kg.web import pages
+    from kg.web import pages, warming
 
+    assert warming  # imported, for all workers
     pages.templates()
     with contextlib.suppress(KgError):
         warm(user_genes(setup.store))
@@ -162,8 +167,10 @@ def serve(stream: Any, setup: Setup) -> None:
         return
     _bounded(setup.memory)
     _send(stream, Hello(os.getpid(), folder, ""))
+    settle()
     while (message := _receive(stream)) is not None:
         _send(stream, _done(site, pickle.loads(message), setup))
+        sweep_all()  # now that nobody waits; of what is settled there is nothing to look at
 
 
 def _done(site: Site, job: Job, setup: Setup) -> Reply | Refused:
@@ -182,7 +189,10 @@ def _done(site: Site, job: Job, setup: Setup) -> Reply | Refused:
                 _bounded(setup.memory)
                 return text(200, "ready")
             case Warm():
-                site.warm()
+                from kg.web.warming import warm
+
+                warm(site, setup.limits, pages=job.pages)
+                settle()
                 return text(200, "warm")
     except Refused as refused:
         return refused
