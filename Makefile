@@ -12,7 +12,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/kg query figures-mentioning-genes JAK2 STAT3
 
 test: $(VENV)/.developed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.developed
 	$(BIN)/ruff check .

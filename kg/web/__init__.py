@@ -11,6 +11,7 @@
     things      in a worker: what the page of a thing shows
     questions   in a worker: stored questions as forms, and their answers
     pages       in a worker: a path to a page
+    warming     in a worker: what it comes to hold before it answers
     worker      what runs in the processes that answer
     pool        such processes, which can be killed, and a bounded number of them at once
     protocol    a request of the SPARQL 1.1 Protocol to a query

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from pyoxigraph import NamedNode
 
@@ -19,6 +20,7 @@ from kg.answer import rows, run
 from kg.fulltext import connect
 from kg.web.endpoint import Limits, answer
 from kg.web.links import page_of
+from kg.web.reply import Refused
 from kg.web.worker import Visit
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ _FIGURES = 1_000
 """Of a gene, at the most: of thousands a page is hardly larger and takes seconds."""
 _OFTEN = 10
 """Calls after which Python rewrites code for the types that it sees (PEP 659: eight)."""
-_MOST = 2.0
+_MOST = 4.0
 """Seconds after which no other page is begun: a store that is read for the first time is on a slow disk perhaps."""
 
 
@@ -59,11 +61,13 @@ def warm(site: Site, limits: Limits, *, pages: bool) -> None:
             pass
     if not pages:
         for query in _ASKED * _OFTEN:
-            answer(site.store, query, None, None, None, limits)
+            with suppress(Refused):  # the limits may be small
+                answer(site.store, query, None, None, None, limits)
     for path, fields in _pages(site) if pages else _questions(site):
         if time.monotonic() > end:
             return
-        site.visit(Visit("http://localhost", path, fields, None), limits)
+        with suppress(Refused):
+            site.visit(Visit("http://localhost", unquote(path), fields, None), limits)
 
 
 def _pages(site: Site) -> Iterator[_Page]:
