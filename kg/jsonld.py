@@ -8,6 +8,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from kg.errors import UsageError
 from kg.vocab import PREFIXES, XSD
 
 _IRI_VALUED = """
@@ -74,7 +75,7 @@ def _reference(term: Any) -> str:
         return compact(term.value)
     if isinstance(term, BlankNode):
         return f"_:{term.value}"
-    raise ValueError(f"JSON-LD has no place for {term} as a subject")
+    raise UsageError("JSON-LD has no triple terms (RDF 1.2), and this graph has: take Turtle or N-Triples")
 
 
 def _value(key: str, term: Any) -> Any:

@@ -17,6 +17,7 @@ from typing import IO, Any, Literal, NamedTuple
 
 import pyoxigraph
 
+from kg.terms import written
 from kg.vocab import XSD, curie
 
 Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal
@@ -44,7 +45,7 @@ def text(term: Any) -> str:
         return ""
     if isinstance(term, pyoxigraph.NamedNode):
         return curie(term.value)
-    return str(term if isinstance(term, pyoxigraph.Triple) else term.value)
+    return written(term) if isinstance(term, pyoxigraph.Triple) else str(term.value)
 
 
 def write(table: Table, format: Format, out: IO[str], *, width: int | None = None) -> None:
@@ -159,9 +160,7 @@ def _lines(head: Sequence[str], rows: Iterable[Row], value: Callable[[Any], str]
 def _csv_value(term: Any) -> str:
     if term is None:
         return ""
-    if isinstance(term, pyoxigraph.Triple):
-        return f"<<({term})>>"
-    return str(term) if isinstance(term, pyoxigraph.BlankNode) else str(term.value)
+    return written(term) if isinstance(term, pyoxigraph.BlankNode | pyoxigraph.Triple) else str(term.value)
 
 
 def _tsv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
@@ -171,8 +170,7 @@ def _tsv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
 
 def _tsv_value(term: Any) -> str:
     """The term in Turtle; the library escapes line ends and quotes, a tab is left to us."""
-    said = f"<<({term})>>" if isinstance(term, pyoxigraph.Triple) else str(term)
-    return "" if term is None else said.replace("\t", "\\t")
+    return "" if term is None else written(term).replace("\t", "\\t")
 
 
 def _json(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:

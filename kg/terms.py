@@ -20,7 +20,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import pyoxigraph
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from kg.vocab import PREFIXES, RDF
 
@@ -65,7 +65,12 @@ def literal(text: str, datatype: str | None = None) -> str:
 
 def statement(triple: Triple) -> Statement:
     """A triple of pyoxigraph's as a statement."""
-    return str(triple.subject), str(triple.predicate), str(triple.object)
+    return str(triple.subject), str(triple.predicate), written(triple.object)
+
+
+def written(term: NamedNode | BlankNode | Literal | Triple) -> str:
+    """A term of pyoxigraph's as N-Triples writes it, also a triple term (RDF 1.2): as text that is a bare triple."""
+    return f"<<( {term} )>>" if isinstance(term, Triple) else str(term)
 
 
 def triples(statements: Iterable[Statement]) -> Iterator[Triple]:

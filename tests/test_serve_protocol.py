@@ -17,9 +17,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import pyoxigraph
 import pytest
 import rdflib
 from ending import wait_for_the_end_of
+from pyoxigraph import Literal, NamedNode, RdfFormat
 from question_records import environment, fixture_store, rdflib_graph
 from rdflib.namespace import RDF
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
@@ -131,6 +133,24 @@ def test_graphs_come_as_the_client_accepts_them(accept: str, type: str, format: 
     assert {tuple(map(str, t)) for t in rdflib.Graph().parse(data=got.body, format=format)} == {
         tuple(map(str, t)) for t in expected
     }
+
+
+INNER = pyoxigraph.Triple(NamedNode("x:s"), NamedNode("x:p"), Literal('a "b"\n', language="en"))
+
+
+@pytest.mark.parametrize("inner", [INNER, pyoxigraph.Triple(NamedNode("x:s"), NamedNode("x:p"), INNER)])
+@pytest.mark.parametrize("format", [RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML])
+def test_triple_terms_in_a_graph(format: RdfFormat, inner: pyoxigraph.Triple, server: Served) -> None:
+    """Of RDF 1.2, which the engine knows: read by its parser."""
+    term = f"<<( x:s x:p {'<<( x:s x:p ' * (inner != INNER)}'a \"b\"\\n'@en {')>>' * (inner != INNER)} )>>"
+    query = f"PREFIX x: <x:> CONSTRUCT {{ x:s x:p {term} }} {{}}"
+    got = server.sparql(query, format.media_type)
+    assert got.status == 200, got.text
+    assert [quad.triple for quad in pyoxigraph.parse(got.body, format=format)] == [
+        pyoxigraph.Triple(NamedNode("x:s"), NamedNode("x:p"), inner)
+    ]
+    refused = server.sparql(query, "application/ld+json")
+    assert (refused.status, "take Turtle" in refused.text) == (406, True)
 
 
 def test_ask_answers_in_both_forms(server: Served) -> None:

@@ -123,7 +123,10 @@ def _graph(found: pyoxigraph.QueryTriples, format: str, limits: Limits) -> bytes
                 raise too_many("triples", limits)
     except (OSError, RuntimeError) as error:
         raise CannotRun(f"the query cannot be run: {error}") from None
-    body = graph_bytes(sorted(triples, key=str), format)
+    try:
+        body = graph_bytes(sorted(triples, key=str), format)
+    except UsageError as error:  # the format has no place for what there is
+        raise Refused(406, str(error)) from None
     if len(body) > limits.bytes:
         raise _too_large(limits.bytes)
     return body
