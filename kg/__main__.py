@@ -8,7 +8,7 @@ import os
 import sys
 from typing import NoReturn
 
-from kg.cli import main
+_INTERRUPTED = 130
 
 
 def run() -> NoReturn:
@@ -18,7 +18,11 @@ def run() -> NoReturn:
     given back anyway.
     """
     try:
+        from kg.cli import main  # here, as a quarter of a second is spent with it, in which someone may press Ctrl-C
+
         main()
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
     except SystemExit as exit:
         code = exit.code if isinstance(exit.code, int) else int(exit.code is not None)
     atexit._run_exitfuncs()

@@ -6,19 +6,21 @@ or organism; ``name`` has what things are called, for completion; ``slip`` has e
 mistyped word finds its neighbours (symmetric deletes).
 
 The file lies in the store's folder, so that it goes when a build swaps in another. Where that folder cannot be
-written, it is made in a temporary folder for this process alone. Why SQLite: ``decisions/0012-search.md``.
+written, it is made in a temporary one (`keep_spare`). Why SQLite: ``decisions/0012-search.md``.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import hashlib
 import itertools
 import os
 import secrets
 import shutil
 import sqlite3
 import tempfile
+import time
 from array import array
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -87,17 +89,17 @@ class Doc(NamedTuple):
 
 def is_made(store: str | Path | None = None) -> bool:
     """Whether a store has its index, so that nobody has to wait for it."""
-    return ((Path(store) if store else default_path()) / FILE).is_file()
+    return _path((Path(store) if store else default_path()).resolve()).is_file()
 
 
 def index_path(store: str | Path | None = None, progress: Progress | None = None) -> Path:
     """The index of a store; made if there is none, and ``progress`` is told how far it is. Raises CannotRun if there is
     no store or no room."""
     place = (Path(store) if store else default_path()).resolve()
-    path = place / FILE
+    path = _path(place)
     if not path.is_file():
         open_store(store)  # says what is wrong if there is none
-        path = _make(place, progress)
+        _make(path, place, progress)
     return path
 
 
@@ -111,34 +113,66 @@ def connect(store: str | Path | None = None) -> sqlite3.Connection:
         raise CannotRun(f"{path}: cannot be opened: {error}. Remove it; it is made anew") from None
 
 
-def _make(place: Path, progress: Progress | None) -> Path:
-    if os.access(place, os.W_OK):
-        part = place / f".{FILE}-{secrets.token_hex(4)}"
-        try:
-            _fill(part, place, progress)
-            part.replace(place / FILE)
-        except (sqlite3.Error, OSError, BrokenExecutor) as error:
-            raise CannotRun(f"the search index cannot be written to {place}: {error}") from None
-        finally:
-            part.unlink(missing_ok=True)
-        return place / FILE
-    if place not in _private:
-        _private[place] = _make_private(place, progress)
-    return _private[place]
+def keep_spare(folder: str | Path) -> None:
+    """Have the indexes of stores whose folders cannot be written to in this folder, which others may be told of, too.
+    Else they are in one of this process, which goes with it.
+    """
+    global _spare
+    _spare = Path(folder)
 
 
-_private: dict[Path, Path] = {}
-"""Store that we may only read to its index, which is there for the time of this process."""
+_spare: Path | None = None
 
 
-def _make_private(place: Path, progress: Progress | None) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="kg-search-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def _path(place: Path) -> Path:
+    """Where the index of a store is, or would be made."""
+    path = place / FILE
+    if path.is_file() or os.access(place, os.W_OK) or not place.is_dir():
+        return path
+    global _spare
+    if _spare is None:
+        _spare = Path(tempfile.mkdtemp(prefix="kg-search-"))
+        atexit.register(shutil.rmtree, _spare, ignore_errors=True)
+    build = f"{place}\n{place.stat().st_mtime_ns}"  # another may come to be there
+    return _spare / hashlib.sha256(build.encode()).hexdigest()[:16] / FILE
+
+
+def _make(path: Path, place: Path, progress: Progress | None) -> None:
+    part = path.with_name(f".{FILE}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
-        _fill(folder / FILE, place, progress)
+        path.parent.mkdir(exist_ok=True)
+        remove_parts(place)
+        _fill(part, place, progress)
+        part.replace(path)
     except (sqlite3.Error, OSError, BrokenExecutor) as error:
-        raise CannotRun(f"the search index cannot be written to {folder}: {error}") from None
-    return folder / FILE
+        raise CannotRun(f"the search index cannot be written to {path.parent}: {error}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def remove_parts(store: str | Path, maker: int | None = None) -> None:
+    """Remove what was left of an index by a process that was killed: by the ``maker`` of this id, or by any that is no
+    more and has written nothing for some time (it may be another machine's).
+    """
+    for part in Path(store).resolve().glob(f".{FILE}-*"):
+        number = part.name.removeprefix(f".{FILE}-").partition("-")[0]
+        with contextlib.suppress(OSError):
+            if number == str(maker) or (time.time() - part.stat().st_mtime > _LEFT and not _is_alive(number)):
+                part.unlink()
+
+
+_LEFT = 600.0
+"""Seconds for which no process that makes an index is silent."""
+
+
+def _is_alive(number: str) -> bool:
+    try:
+        os.kill(int(number), 0)
+    except PermissionError:  # another user's
+        return True
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _fill(path: Path, place: Path, progress: Progress | None) -> None:

@@ -5,6 +5,8 @@ Graph Store Protocol (https://www.w3.org/TR/sparql11-http-rdf-update/) where it 
 
 from __future__ import annotations
 
+import re
+
 from pyoxigraph import NamedNode, Triple
 
 from kg.errors import EndpointError, UsageError
@@ -14,6 +16,8 @@ from kg.remote import Endpoint
 _NOT_SPOKEN = frozenset((404, 405, 501))
 """Statuses by which a server says that it knows no Graph Store Protocol."""
 _DONE = frozenset((200, 201, 202, 204))
+_TOO_LARGE = 413
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Server:
@@ -98,7 +102,7 @@ class Server:
             rows = self._endpoint.ask(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}").rows
         except UsageError as error:  # status 400; the query is none of the user's
             raise EndpointError(str(error), 400) from None
-        if len(rows) != 1 or rows[0][0] is None or not rows[0][0].value.isdecimal():
+        if len(rows) != 1 or rows[0][0] is None or not _NUMBER.fullmatch(rows[0][0].value):
             raise EndpointError(f"{self.query_url}: a question for a number is answered with something else")
         return int(rows[0][0].value)
 
@@ -107,6 +111,12 @@ class Server:
         self._client.pause(seconds)
 
     def _check(self, reply: Reply, url: str) -> None:
+        if reply.status == _TOO_LARGE:
+            raise EndpointError(
+                f"{checked_url(url)}: the request is too large for the server ({reply.text or 413}): send less at once "
+                "with --batch",
+                reply.status,
+            )
         if reply.status not in _DONE:
             raise refused(reply, url)
 

@@ -14,18 +14,25 @@ the server sends us.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import random
 import re
+import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from contextvars import ContextVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
 from requests.structures import CaseInsensitiveDict
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, PoolManager, ProxyManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
 from kg import __version__
@@ -122,6 +129,8 @@ class Client:
         """Headers of the last answer, of any status."""
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"pathway-figure-kg/{__version__}"
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter())
         self._login = login or Login()
         # Never None: requests would look into netrc on its own, and send what is there unasked.
         self._session.auth = _Bearer(self._login.token) if self._login.token else _nothing
@@ -196,7 +205,8 @@ class Client:
         return reply
 
     def _exchange(self, url: str, method: str, **request: Any) -> Reply:
-        end = time.monotonic() + self.timeout
+        deadline = _Deadline(self.timeout)
+        _current.set(deadline)
         try:
             with self._session.request(
                 method,
@@ -210,11 +220,11 @@ class Client:
                 for piece in response.iter_content(1 << 16):
                     pieces.append(piece)
                     size += len(piece)
-                    if time.monotonic() > end:
-                        raise self._too_slow(url)
                     if size > _LARGEST_REPLY:
                         raise _Hopeless(f"{url}: the answer is larger than {_LARGEST_REPLY >> 20} MB: ask for less")
-                return Reply(response.status_code, CaseInsensitiveDict(response.headers), b"".join(pieces))
+            if deadline.passed:  # what came looks whole, if it was cut in its header
+                raise self._too_slow(url)
+            return Reply(response.status_code, CaseInsensitiveDict(response.headers), b"".join(pieces))
         except requests.exceptions.SSLError as error:
             raise _Hopeless(f"{url}: no safe connection: {_reason(error)}") from None
         except requests.exceptions.ConnectTimeout:
@@ -223,7 +233,7 @@ class Client:
         except requests.exceptions.Timeout:
             raise self._too_slow(url) from None
         except requests.exceptions.ConnectionError as error:
-            if "timed out" in str(error):  # within the body, requests calls this a lost connection
+            if deadline.passed or "timed out" in str(error):  # within the body, requests calls this a lost connection
                 raise self._too_slow(url) from None
             if _is_refused(error) and not self._reached:
                 raise _Hopeless(
@@ -233,7 +243,11 @@ class Client:
         except requests.exceptions.InvalidURL:
             raise UsageError(f"{url!r} is not the URL of an endpoint") from None
         except (requests.exceptions.RequestException, ValueError) as error:  # ValueError: headers that are none
+            if deadline.passed:
+                raise self._too_slow(url) from None
             raise EndpointError(f"{url}: the connection was lost ({_reason(error)})") from None
+        finally:
+            deadline.cancel()
 
     def _too_slow(self, url: str) -> TooSlow:
         return TooSlow(f"{url}: no answer within {self.timeout:g} s. Give it more time with --timeout, or ask for less")
@@ -278,6 +292,76 @@ def refused(reply: Reply, url: str) -> EndpointError | UsageError:
             reply.status,
         )
     return EndpointError(f"{shown}: the server answers {reply.status}: {reply.text or 'it says no more'}", reply.status)
+
+
+class _Deadline:
+    """Bounds an answer from the moment that the request has been sent: what requests bounds is each wait for some
+    bytes, so that a server that sends one at a time would never be too slow.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._timer: threading.Timer | None = None
+        self.passed = False
+
+    def watch(self, connection: socket.socket) -> None:
+        """Begin; the connection is shut when the time is over, which ends each wait for it."""
+        self.cancel()
+        self._timer = threading.Timer(self._seconds, self._end, [connection])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _end(self, connection: socket.socket) -> None:
+        self.passed = True
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)  # of TLS, too, as it stands
+
+    def cancel(self) -> None:
+        """The answer is there."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+_current: ContextVar[_Deadline] = ContextVar("_current")
+
+
+class _Watched(HTTPConnection):
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # of http.client's class, as urllib3 has it
+        if self.sock is not None:
+            _current.get().watch(self.sock)
+        return super().getresponse()
+
+
+class _WatchedSafe(_Watched, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _SafePool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedSafe
+
+
+class _Adapter(HTTPAdapter):
+    """Watches answers."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        _watch(self.poolmanager)
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> ProxyManager:
+        manager: ProxyManager = super().proxy_manager_for(*arguments, **options)
+        return _watch(manager)
+
+
+_Manager = TypeVar("_Manager", bound=PoolManager)
+
+
+def _watch(manager: _Manager) -> _Manager:
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}
+    return manager
 
 
 class _Bearer(AuthBase):

@@ -97,6 +97,11 @@ def load(
         post_option=known.post_option,
     )
     triples = Source(source, store)
+    if replace and triples.is_empty():
+        raise UsageError(
+            f"{source or 'the store'} has not one triple, and no graph is replaced by nothing. To empty it, "
+            "send the server an update (CLEAR)"
+        )
     sizes = (batch or known.batch, min(batch or known.update_batch, known.update_batch))
     task = _Load(server, triples, target, sizes, progress or _quiet, notify or _silent)
     try:
@@ -181,11 +186,11 @@ class _Load:
         if most is not None and there and there + self._filler.all > most:
             both = f"{there + self._filler.all:,}"
             self._note(f"both graphs have {both} triples: more than the server replaces in one step")
-        elif self._filler.all and self._moved(aside):
+        elif self._moved(aside):
             return self._filler.all
         self._note("the old graph is emptied first: for a while there is none")
         self._server.empty(self._graph)
-        if not self._filler.all or self._moved(aside):
+        if self._moved(aside):
             return self._filler.all
         self._note("the new graph is loaded into its place: until the end it holds a part")
         count = self._filler.fill(self._graph)

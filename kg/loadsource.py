@@ -61,7 +61,8 @@ class Part:
 
 
 def _is_plain(triple: Triple) -> bool:
-    return not isinstance(triple.object, Literal) or triple.object.datatype == _STRING
+    value = triple.object
+    return isinstance(value, NamedNode) or (isinstance(value, Literal) and value.datatype == _STRING)
 
 
 class Source:
@@ -78,6 +79,10 @@ class Source:
         self._store = open_store(store) if self._file is None else None
         self.count: int | None = len(self._store) if self._store is not None else None
         """Number of triples; of a file, known when it has been read to its end."""
+
+    def is_empty(self) -> bool:
+        """Whether there is not one triple."""
+        return next(self._quads(), None) is None
 
     def parts(self, size: int) -> Iterator[Part]:
         """All triples, so many in each part; fewer in the last."""

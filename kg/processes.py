@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -27,8 +28,9 @@ def pool(workers: int, start: Callable[..., None], *arguments: Any) -> ProcessPo
 
     They start with the first task; what it takes to start them must still be so then (see `_has_one_thread`).
     """
-    context = multiprocessing.get_context("fork") if _has_one_thread() else _Context()
-    return ProcessPoolExecutor(workers, context, initializer=_start, initargs=(start, arguments))
+    forked = _has_one_thread()
+    context = multiprocessing.get_context("fork") if forked else _Context()
+    return ProcessPoolExecutor(workers, context, initializer=_start, initargs=(forked, start, arguments))
 
 
 def _has_one_thread() -> bool:
@@ -39,19 +41,25 @@ def _has_one_thread() -> bool:
         return False
 
 
-def _start(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+def _start(forked: bool, start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     end_with_parent()  # whose death by SIGKILL it would not hear of: it would wait for work for ever
+    if not forked:  # its parent is the fork server, which stays while it does
+        threading.Thread(target=_end_with_maker, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     start(*arguments)
 
 
 def end_with_parent() -> None:
-    """See to it that this process is killed when the one that started it dies (Linux).
-
-    The fork server, which starts some, ends with the process that it works for.
-    """
+    """See to it that this process is killed when the one that started it dies (Linux)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def _end_with_maker() -> None:
+    maker = multiprocessing.parent_process()
+    if maker is not None:
+        maker.join()
+        os._exit(1)
 
 
 class _Process(ForkServerProcess):

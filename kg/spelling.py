@@ -29,6 +29,8 @@ _READ_AS: Final = {"γ": "gy"}
 _SEEN: Final = "αβγδεζκλσω"
 """Letters that are looked for behind a Latin one: those of names of genes."""
 _MOST_PIECES: Final = 5
+_MOST_READINGS: Final = 3
+"""Letters of one name that are read in two ways each, so that there are eight together."""
 _SHORTEST, _LONGEST = 3, 12
 """Letters of a word in which a Latin letter may stand for a Greek one."""
 
@@ -80,7 +82,11 @@ def _spelling(pieces: Sequence[str]) -> Spelling:
     greek = [GREEK.get(piece, piece) for piece in pieces]
     # A letter alone stands for too much.
     choices = [tuple(_latin(piece)) if piece in LATIN else (GREEK.get(piece, piece),) for piece in pieces]
-    latin = list(itertools.product(*choices)) if len(pieces) > 1 else []
+    if sum(len(each) > 1 for each in choices) > _MOST_READINGS:  # in all places the same
+        latin: Iterable[Sequence[str]] = [tuple(each[0] for each in choices), tuple(each[-1] for each in choices)]
+    else:
+        latin = list(itertools.product(*choices))
+    latin = latin if len(pieces) > 1 else []
     # So does the article: "TNF, a cytokine" is not TNF-α.
     phrases = [phrase for each in latin for phrase in _phrases(each) if "a" not in phrase]
     names = [name for each in (greek, *latin) for name in _joined(each, ("", "-", " "))]

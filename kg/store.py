@@ -43,16 +43,22 @@ def open_store(path: str | Path | None = None) -> pyoxigraph.Store:
     """Open a store for reading. Raises CannotRun if there is none or it cannot be opened."""
     import pyoxigraph
 
+    data = engine_folder(path)
+    try:
+        return pyoxigraph.Store.read_only(str(data))
+    except (OSError, RuntimeError) as error:  # a RocksDB that is corrupt is a RuntimeError
+        raise CannotRun(f"{data.parent}: the store cannot be opened: {error}. Make it anew with kg build") from None
+
+
+def engine_folder(path: str | Path | None = None) -> Path:
+    """Where the engine keeps a store. Raises CannotRun if there is none."""
     place = Path(path) if path else default_path()
     data = place / _DATA
     if not data.is_dir():
         if place.exists():
             raise CannotRun(f"{place} is not a store that kg made. Make one with: kg build SOURCE --store FOLDER")
         raise CannotRun(f"no store at {place}. Make one with: kg build SOURCE (or say which with --store)")
-    try:
-        return pyoxigraph.Store.read_only(str(data))
-    except (OSError, RuntimeError) as error:  # a RocksDB that is corrupt is a RuntimeError
-        raise CannotRun(f"{place}: the store cannot be opened: {error}. Make it anew with kg build") from None
+    return data
 
 
 def build_info(path: str | Path | None = None) -> dict[str, Any]:

@@ -11,6 +11,8 @@ Faults:
     drop-after        all is done, then the connection is closed without an answer
     half              half of an answer is sent
     slow              nothing comes until the server is closed, or for a minute
+    drip-head         all is done; the head of the answer comes byte by byte, four a second
+    drip-body         the same of its body
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ class FaultyServer:
         self.faults: list[str] = []
         self.cap: int | None = None
         self.says_cap = False
+        self.count: str | None = None  # what it answers to any query
         self.login: tuple[str, str] | None = None
         self.token = ""
         self.lock = threading.Lock()
@@ -131,6 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "drop-after":
             self.close_connection = True
             return
+        if fault.startswith("drip"):
+            self._drip(fault == "drip-head")
+            return
         self._answer(status, answer, kind, extra, half=fault == "half")
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _any
@@ -143,6 +149,16 @@ class _Handler(BaseHTTPRequestHandler):
         if owner.login:
             return given == "Basic " + base64.b64encode(":".join(owner.login).encode()).decode()
         return True
+
+    def _drip(self, head: bool) -> None:
+        said = "HTTP/1.1 200 OK\r\n" if head else "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+        self.close_connection = True
+        self.wfile.write(said.encode())
+        for _ in range(240):
+            self.wfile.write(b"x")
+            self.wfile.flush()
+            if self.server.owner.closing.wait(0.25):
+                return
 
     def _answer(self, status: int, body: bytes, kind: str, extra: dict[str, str], *, half: bool = False) -> None:
         self.send_response(status)
@@ -166,6 +182,8 @@ class _Handler(BaseHTTPRequestHandler):
             if isinstance(found, pyoxigraph.QueryTriples):
                 return 200, found.serialize(format=RdfFormat.N_TRIPLES), "application/n-triples", {}
             answer = found.serialize(format=QueryResultsFormat.JSON)
+            if owner.count is not None:
+                answer = _said("n", owner.count)
             if owner.cap is not None and isinstance(found, pyoxigraph.QuerySolutions):
                 answer = _cut(answer, owner.cap)
             extra = {"X-SPARQL-MaxRows": str(owner.cap)} if owner.says_cap else {}
@@ -181,6 +199,13 @@ class _Handler(BaseHTTPRequestHandler):
                 store.load(request.body, format=RdfFormat.N_TRIPLES, to_graph=graph)
             return 204, b"", "text/plain", {}
         return 404, b"no such path", "text/plain", {}
+
+
+def _said(name: str, value: str) -> bytes:
+    import json
+
+    row = {name: {"type": "literal", "value": value}}
+    return json.dumps({"head": {"vars": [name]}, "results": {"bindings": [row]}}).encode()
 
 
 def _cut(answer: bytes, rows: int) -> bytes:

@@ -654,6 +654,28 @@ def test_a_build_that_is_killed_leaves_no_workers(corpus: Path, old: Path) -> No
     assert is_old(old)
 
 
+def test_processes_of_a_fork_server_end_with_their_maker(old: Path) -> None:
+    """They are used where the maker has threads, as one that has opened a store; their parent is the fork server, which
+    is to end, too.
+    """
+    code = (
+        "import multiprocessing, os, signal, sys\n"
+        "from multiprocessing import forkserver\n"
+        "from kg.processes import pool\n"
+        "from kg.store import open_store\n"
+        "store = open_store(sys.argv[1])\n"
+        "with pool(1, len, ()) as workers:\n"
+        "    workers.submit(os.getpid).result()\n"
+        "    pids = [each.pid for each in multiprocessing.active_children()]\n"
+        "    print(*pids, forkserver._forkserver._forkserver_pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = script(code, old)
+    pids = [int(pid) for pid in done.stdout.split()]
+    assert (done.returncode, len(pids)) == (-signal.SIGKILL, 2), done.stderr
+    wait_for_the_end_of(pids)
+
+
 def test_a_worker_that_dies_is_told(corpus: Path, old: Path) -> None:
     code = (
         "import os, sys, kg.pipeline as b\n"

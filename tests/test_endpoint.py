@@ -403,6 +403,17 @@ def test_a_server_that_is_too_slow(faulty: FaultyServer) -> None:
     assert len(faulty.requests) == 1
 
 
+@pytest.mark.parametrize("fault", ["drip-head", "drip-body"])
+def test_a_server_that_sends_a_byte_at_a_time(faulty: FaultyServer, fault: str) -> None:
+    """The answer would take four minutes; each byte comes in time."""
+    faulty.faults = [fault]
+    with pytest.raises(EndpointError, match=r"no answer within 0\.6 s\. Give it more time"):
+        numbers(quick(faulty, timeout=0.6))
+    assert len(faulty.requests) == 1
+    faulty.faults = []
+    assert len(numbers(quick(faulty))) == 250  # another connection
+
+
 def test_no_server_is_told_at_once() -> None:
     ran = run("sparql", "ASK {}", "--endpoint", "http://127.0.0.1:1/query")
     assert (ran.code, ran.out) == (3, "")

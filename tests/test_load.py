@@ -618,6 +618,28 @@ def replaced(server: FaultyServer, **options: Any) -> kg.Loaded:
     return loaded(server, preset="oxigraph", replace=True, update_url=None, graphs_url=None, **options)
 
 
+def test_a_graph_is_not_replaced_by_nothing(faulty: FaultyServer, tmp_path: Path) -> None:
+    old_graph(faulty)
+    before = in_graph(faulty)
+    (tmp_path / "empty.nt").write_bytes(b"# a dump that came out empty\n")
+    with pytest.raises(UsageError, match=r"empty\.nt has not one triple"):
+        replaced(faulty, source=tmp_path / "empty.nt", store=None)
+    assert in_graph(faulty) == before
+
+
+def test_a_request_that_is_too_large_for_the_server(faulty: FaultyServer) -> None:
+    faulty.faults = ["", "", "413"]  # the empty POST, the count, and the first part
+    with pytest.raises(EndpointError, match=r"too large for the server .*--batch"):
+        loaded(faulty)
+
+
+@pytest.mark.parametrize("count", ["9" * 5000, "-5", "1.5", "", "٣"])
+def test_a_count_that_is_none(faulty: FaultyServer, count: str) -> None:
+    faulty.count = count
+    with pytest.raises(EndpointError, match="a question for a number is answered with something else"):
+        loaded(faulty)
+
+
 @pytest.mark.parametrize("old", [0, 5, ALL, 3000])
 def test_replace(faulty: FaultyServer, old: int) -> None:
     old_graph(faulty, old)

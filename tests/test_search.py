@@ -7,6 +7,8 @@ import os
 import shlex
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -16,9 +18,10 @@ from records import SYMBOL, gene, write
 
 import kg
 from kg.errors import AmbiguousName, CannotRun, NotInGraph, UsageError
-from kg.fulltext import index_path
+from kg.fulltext import FILE, index_path, is_made, keep_spare, remove_parts
 from kg.nearest import distance
 from kg.searching import complete
+from kg.spelling import spelling
 
 
 @pytest.fixture(scope="module")
@@ -292,6 +295,49 @@ def test_a_store_that_may_only_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere
     assert figures("here", tmp_path / "s") == {"PMC1__f1"}
     assert not list((tmp_path / "s").glob("*search*"))
+
+
+def test_others_may_have_the_index_of_such_a_store(
+    tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(store.resolve(), tmp_path / "s", ignore=shutil.ignore_patterns("search*"))
+    monkeypatch.setattr("kg.fulltext._spare", None)
+    keep_spare(tmp_path / "spare")
+    (tmp_path / "spare").mkdir()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert not is_made(tmp_path / "s")
+    made = index_path(tmp_path / "s")
+    assert (tmp_path / "spare" in made.parents, is_made(tmp_path / "s")) == (True, True)
+    os.utime(tmp_path / "s", (1, 1))  # another build, at the same place
+    assert not is_made(tmp_path / "s")
+
+
+def test_what_was_left_of_an_index_goes(tmp_path: Path, store: Path) -> None:
+    """Of a process that is no more; not of one that may still be at work, here or on another machine."""
+    place = tmp_path / "s"
+    shutil.copytree(store.resolve(), place, ignore=shutil.ignore_patterns("search*"))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, new, ours = (place / f".{FILE}-{name}" for name in (f"{ended.pid}-a", f"{ended.pid}-b", f"{os.getpid()}-c"))
+    for path in (left, new, ours):
+        path.touch()
+    for path in (left, ours):
+        os.utime(path, (1, 1))
+    index_path(place)
+    assert {path.name for path in place.glob("*search*")} == {FILE, new.name, ours.name}
+    remove_parts(place, ended.pid)  # known to have been killed
+    assert {path.name for path in place.glob("*search*")} == {FILE, ours.name}
+
+
+@pytest.mark.parametrize(("letters", "latin"), [(3, 8), (4, 2), (200, 2)])
+def test_letters_that_are_read_in_two_ways(letters: int, latin: int) -> None:
+    """Of three γ all readings, gamma by g or y; of more, which nobody types, all by one."""
+    found = spelling("γ" * letters)
+    assert found is not None
+    assert ("gamma" * letters,) in found.greek
+    in_one = {phrase for phrase in found.latin if len(phrase) == 1}
+    assert len(in_one) == latin
+    assert {("g" * letters,), ("y" * letters,)} <= in_one
 
 
 def test_without_a_store(tmp_path: Path) -> None:

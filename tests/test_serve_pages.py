@@ -483,10 +483,10 @@ def test_no_or_two_names_are_not_answered(server: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.0.0.1", "LOCALHOST:1234", "[::1]:80", "kg.example", "kg.example:443"]
+    "host", ["localhost", "127.0.0.1", "LOCALHOST:1234", "[::1]:80", "kg.example", "kg.example:443", "other.example"]
 )
 def test_its_own_names_are_answered(host: str) -> None:
-    with served(fixture_store(), "--allow-host", "kg.example") as running:
+    with served(fixture_store(), "--allow-host", "kg.example", "--allow-host", "other.example:8443") as running:
         assert running.ask("/healthz", headers={"host": host}).status == 200
 
 

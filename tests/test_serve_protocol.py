@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,7 +29,11 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import Got, Served, served
 from SPARQLWrapper import CSV, JSON, N3, POSTDIRECTLY, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 
-from kg.web.endpoint import asks_service
+from kg import fulltext
+from kg.web.endpoint import Limits, asks_service
+from kg.web.pages import Site
+from kg.web.reply import Refused
+from kg.web.worker import Visit
 
 SCHEMA = rdflib.Namespace("https://schema.org/")
 KG = "https://w3id.org/pathway-figure-kg/vocab#"
@@ -231,6 +236,9 @@ def test_malformed_gets(path: str, status: int, said: str, server: Served) -> No
         (b"ASK {}", "application/sparql-query", "/sparql", 200),
         (b"ASK {}", "application/sparql-query; charset=UTF-8", "/sparql", 200),
         (b"query=ASK%20%7B%7D", FORM, "/sparql", 200),
+        (b"query=ASK%20%7B%7D", FORM, "/sparql?default-graph-uri=http://example.org/g", 400),
+        (b"query=ASK%20%7B%7D", FORM, "/sparql?named-graph-uri=http://example.org/g", 400),
+        (b"ASK {}", "application/sparql-query", "/sparql?default-graph-uri=http://example.org/g", 200),
         (b"ASK {}", "application/sparql-query; charset=latin-1", "/sparql", 415),
         (b"ASK {}", "text/plain", "/sparql", 415),
         (b"ASK {}", "", "/sparql", 415),
@@ -467,6 +475,46 @@ def test_sigterm_while_it_starts() -> None:
     assert started
     assert (process.returncode, "Traceback" in said) == (0, False)
     wait_for_the_end_of(started)
+
+
+def test_another_build_without_an_index_is_served(tmp_path: Path) -> None:
+    """As a build leaves it: the server makes the index of its own accord."""
+    for name in ("one", "two"):
+        shutil.copytree(fixture_store().resolve(), tmp_path / name, ignore=shutil.ignore_patterns("*search*"))
+    (tmp_path / "store").symlink_to("one")
+    with served(tmp_path / "store") as running:
+        assert running.ask("/search?q=JAK2").status == 200
+        (tmp_path / "next").symlink_to("two")
+        (tmp_path / "next").replace(tmp_path / "store")
+        statuses = [running.ask("/healthz").status, running.ask("/").status, running.ask("/gene/3717").status]
+        end = time.monotonic() + 60
+        while (got := running.ask("/search?q=JAK2")).status == 503 and time.monotonic() < end:
+            assert "search index is being made" in got.text
+            assert int(got.headers["retry-after"]) > 0
+            time.sleep(0.1)
+        assert running.stop() == 0
+    assert (statuses, got.status, "/gene/3717" in got.text) == ([200, 200, 200], 200, True)
+    assert [path.name for path in (tmp_path / "two").glob("*search*")] == [fulltext.FILE]
+
+
+def test_a_page_does_not_wait_for_an_index(tmp_path: Path) -> None:
+    shutil.copytree(fixture_store().resolve(), tmp_path / "s", ignore=shutil.ignore_patterns("*search*"))
+    site = Site(str(tmp_path / "s"))
+    limits = Limits(1000, 10**7, 10)
+    for path in ("/search", "/complete"):
+        with pytest.raises(Refused) as refused:
+            site.visit(Visit("http://localhost", path, (("q", "JAK2"),), None), limits)
+        assert refused.value.status == 503
+    assert site.visit(Visit("http://localhost", "/", (), None), limits).status == 200
+    assert not list((tmp_path / "s").glob("*search*"))
+
+
+def test_a_store_that_has_gone_is_told(tmp_path: Path) -> None:
+    shutil.copytree(fixture_store().resolve(), tmp_path / "s")
+    with served(tmp_path / "s") as running:
+        shutil.rmtree(tmp_path / "s")
+        got = running.ask("/healthz")
+    assert (got.status, "no store at" in got.text) == (503, True)
 
 
 def test_sigterm_while_a_query_runs() -> None:

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
@@ -23,16 +24,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from kg.errors import CannotRun
+from kg.fulltext import remove_parts
 from kg.web import protocol
 from kg.web.accept import best
 from kg.web.pool import Died, Nursery, Pool, Terms
 from kg.web.render import STATIC, render
 from kg.web.reply import HTML, Refused, Reply, phrase, text
-from kg.web.worker import BUG, Describe, Job, Prepare, Query, Setup, Visit, Warm
+from kg.web.worker import BUG, Describe, Job, Ping, Prepare, Query, Setup, Visit, Warm
 
 _PAGE_SECONDS = 15.0
 _MOMENT = 0.5
 _WARM_SECONDS = 5.0
+_AGAIN_SECONDS = 60
 _READ = ("GET", "HEAD")
 _STATIC_CACHE = "public, max-age=3600"
 _MOST_URL = 100_000
@@ -51,19 +54,32 @@ class Server:
 
     def __init__(self, setup: Setup, sizes: Sizes) -> None:
         seconds = setup.limits.seconds
-        self._nursery = Nursery(setup)
+        self._spare = tempfile.TemporaryDirectory(prefix="kg-search-")
+        self._nursery = Nursery(setup._replace(spare=self._spare.name))
         queries = Terms(sizes.queries, seconds, sizes.waiting, seconds)
         pages = Terms(sizes.pages, _PAGE_SECONDS, sizes.waiting, 20.0)
         self._queries = Pool("query processes", self._nursery, queries, Warm(pages=False))
         self._pages = Pool("page processes", self._nursery, pages, Warm(pages=True))
         self._warming: list[asyncio.Future[None]] = []
+        self._prepared = ""
+        self._preparing: asyncio.Future[None] | None = None
 
     async def start(self, waiting: Callable[[], object]) -> None:
         """Start the processes, and make the search index if there is none. ``waiting`` is called if they take a moment.
         Raises CannotRun.
         """
         self._nursery.start()
-        maker = await self._nursery.fork()  # of its own: it may have grown large
+        await self._prepare()
+        await self._pages.start()
+        await self._queries.start()
+        await self._warm(waiting)
+
+    async def _prepare(self) -> None:
+        """Make the search index of the store as it is now, if it has none, in a process for it alone: it may grow
+        large, and takes minutes for a large store. Raises CannotRun.
+        """
+        self._prepared = store = self._nursery.store
+        maker = await self._nursery.fork()
         try:
             await maker.do(Prepare())
         except Refused as refused:
@@ -74,9 +90,24 @@ class Server:
             ) from None
         finally:
             maker.kill()
-        await self._pages.start()
-        await self._queries.start()
-        await self._warm(waiting)
+            with contextlib.suppress(OSError):  # the store may be gone
+                remove_parts(store, maker.pid)
+
+    def _notice(self) -> None:
+        """Begin to prepare the store, if a build has put another in its place."""
+        if self._nursery.store != self._prepared and (self._preparing is None or self._preparing.done()):
+            self._preparing = asyncio.ensure_future(self._prepare_meanwhile())
+
+    async def _prepare_meanwhile(self) -> None:
+        try:
+            await self._prepare()
+        except CannotRun as error:
+            sys.stderr.write(f"kg: {error}\n")
+            for _ in range(_AGAIN_SECONDS):  # unless there is another by then
+                if self._nursery.store != self._prepared:
+                    break
+                await asyncio.sleep(1)
+            self._prepared = ""
 
     async def _warm(self, waiting: Callable[[], object]) -> None:
         """Have the workers warmed, as many at once as there are processors. After some seconds those that are warm
@@ -100,11 +131,12 @@ class Server:
 
     def stop(self) -> None:
         """End all processes."""
-        for task in self._warming:
+        for task in (*self._warming, *([self._preparing] if self._preparing else ())):
             task.cancel()
         self._queries.stop()
         self._pages.stop()
         self._nursery.stop()
+        self._spare.cleanup()
 
     # --- handlers
 
@@ -130,6 +162,7 @@ class Server:
         """A page."""
         accept = _accept(request)
         path = request.url.path
+        self._notice()
         try:
             if len(request.scope["query_string"]) > _MOST_URL:
                 raise Refused(414, f"the query of this address has more than {_MOST_URL:,} characters")
@@ -144,7 +177,7 @@ class Server:
     async def health(self, request: Request) -> Response:
         """Whether pages are answered."""
         try:
-            await self._pages.do(Prepare(), seconds=5.0)
+            await self._pages.do(Ping(), seconds=5.0)
         except Refused as refused:
             return _response(text(503, refused.message), request)
         return _response(text(200, "ok"), request)

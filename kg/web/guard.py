@@ -36,11 +36,11 @@ Log = Callable[[str], None]
 
 
 class Guard:
-    """The app, guarded. ``hosts`` are names that this server is asked for by, without port; ``log`` takes a line."""
+    """The app, guarded. ``hosts`` are names that this server is asked for by, by any port; ``log`` takes a line."""
 
     def __init__(self, app: ASGIApp, hosts: Collection[str], log: Log | None) -> None:
         self._app = app
-        self._hosts = frozenset(host.lower() for host in hosts)
+        self._hosts = frozenset((without_port(host) or host).lower() for host in hosts)
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -19,10 +19,10 @@ from urllib.parse import quote, unquote
 from kg import catalogue, searching
 from kg.answer import ask_store
 from kg.errors import AmbiguousName, CannotRun, KgError, NotInGraph
-from kg.fulltext import KINDS, connect
+from kg.fulltext import KINDS, connect, index_path, is_made
 from kg.lexicon import Lexicon
 from kg.lookup import Found, Lookup, names
-from kg.store import build_info, open_store, user_genes
+from kg.store import build_info, engine_folder, open_store, user_genes
 from kg.vocab import FIGID, expand_curie, figure_iri
 from kg.web import questions, rdf, render, things
 from kg.web.accept import best
@@ -33,6 +33,7 @@ from kg.web.reply import HTML, Refused, Reply, phrase
 from kg.web.worker import Visit
 
 _HITS = 20
+_LATER = (("retry-after", "10"),)
 _KINDS = ("figure", "gene", "paper", "organism", "term")
 """Kinds of things that have pages."""
 
@@ -76,8 +77,20 @@ class Site:
         return names(self.genes)
 
     def prepare(self) -> None:
-        """Make what is made on first use."""
-        connect(self.folder).close()
+        """Make what is made on first use. Raises CannotRun."""
+        index_path(self.folder)
+
+    def look(self) -> None:
+        """Raises CannotRun if the store is no longer there."""
+        engine_folder(self.folder)
+
+    def _indexed(self) -> str:
+        """The store's folder, to search in. Raises Refused while its index is being made: that takes longer than a page
+        may, and is not for each worker to begin.
+        """
+        if not is_made(self.folder):
+            raise Refused(503, "another build has come, and its search index is being made. Try again later", _LATER)
+        return self.folder
 
     def visit(self, job: Visit, limits: Limits) -> Reply:
         """What stands at a path. Raises Refused only for what has no page: people are told of errors on one."""
@@ -186,8 +199,10 @@ class Site:
     # --- the others
 
     def _home(self, _fields: Fields, _job: Visit, _limits: Limits) -> Reply:
-        with closing(connect(self.folder)) as db:
-            found = dict(db.execute("SELECT kind, count(*) FROM doc GROUP BY kind").fetchall())
+        found: dict[str, int] = {}
+        if is_made(self.folder):
+            with closing(connect(self.folder)) as db:
+                found = dict(db.execute("SELECT kind, count(*) FROM doc GROUP BY kind").fetchall())
         counts = [
             (found[kind], f"{kind}{'s' if found[kind] != 1 else ''}", _OVERVIEWS.get(kind, f"/search?kind={kind}"))
             for kind in KINDS
@@ -228,7 +243,7 @@ class Site:
                 gene=given["gene"] or None,
                 limit=size,
                 offset=offset,
-                store=self.folder,
+                store=self._indexed(),
             )
         except KgError as error:
             return html(values | {"problem": str(error)}, 400)
@@ -251,7 +266,7 @@ class Site:
     def _complete(self, fields: Fields, _job: Visit, _limits: Limits) -> Reply:
         typed = "".join(fields.get("q", ())[:1])
         kinds = [kind for kind in fields.get("kind", ()) if kind in KINDS]
-        hits = searching.complete(typed, kinds=kinds, store=self.folder)
+        hits = searching.complete(typed, kinds=kinds, store=self._indexed())
         return _json([{"value": _value(hit, kinds), "label": _label(hit), "href": page_of(hit.iri)} for hit in hits])
 
     def _questions(self, _fields: Fields, _job: Visit, _limits: Limits) -> Reply:

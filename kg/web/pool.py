@@ -18,7 +18,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,7 +71,7 @@ class Nursery:
         """Start the process."""
         ours, theirs = socket.socketpair()
         arguments = [str(theirs.fileno()), pickle.dumps(self._setup).hex()]
-        with theirs:
+        with theirs, _blocked_interrupts():
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _BOOT, json.dumps(sys.path), *arguments],
                 pass_fds=[theirs.fileno()],
@@ -125,6 +125,16 @@ class Nursery:
             self._process.kill()
             self._process.wait()
         self._process = self._control = None
+
+
+@contextlib.contextmanager
+def _blocked_interrupts() -> Iterator[None]:
+    """Ctrl-C goes to all processes of a terminal, and one that starts cannot ignore it yet."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Worker:

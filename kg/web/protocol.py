@@ -26,6 +26,8 @@ _MOST_READ = 10 * MOST_BYTES
 _MOST_FIELDS = 1_000
 _BODY_SECONDS = 30.0
 
+_OF_OPERATIONS = ("query", "update", "default-graph-uri", "named-graph-uri")
+
 READ_ONLY = "this endpoint is read-only: updates are refused"
 
 
@@ -56,8 +58,8 @@ async def read(request: Request) -> Operation | None:
         raise Refused(415, "a compressed body is not understood", (("accept-encoding", "identity"),))
     body = await _body(request)
     if media_type == FORM:
-        if any(name in ("query", "update") for name, _ in in_url):
-            raise Refused(400, "a form carries its query in the body, not in the URL")
+        if any(name in _OF_OPERATIONS for name, _ in in_url):
+            raise Refused(400, "a form carries its query and graphs in the body, not in the URL")
         return _operation(fields(body))
     if any(name in ("query", "update") for name, _ in in_url):
         raise Refused(400, "the query is in the body and in the URL: say it once")

@@ -19,6 +19,7 @@ from kg.web.guard import Guard
 from kg.web.worker import Setup
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_BACKLOG = 2048
 _GRACE = 5
 """Seconds that requests have to end when the server is stopped."""
 
@@ -67,6 +68,7 @@ def _listen(address: Address) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(place)
+        listening.listen(_BACKLOG)  # now, as two may be bound to a port, and what comes is answered in a moment
     except OSError as error:
         listening.close()
         raise CannotRun(

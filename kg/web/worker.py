@@ -35,11 +35,14 @@ LENGTH = struct.Struct("!I")
 
 
 class Setup(NamedTuple):
-    """What all workers of a server are told: the store, the limits of an answer, megabytes of memory."""
+    """What all workers of a server are told: the store, the limits of an answer, megabytes of memory, and a folder for
+    the search indexes of stores that cannot be written to.
+    """
 
     store: str
     limits: Limits
     memory: int
+    spare: str = ""
 
 
 class Hello(NamedTuple):
@@ -79,13 +82,17 @@ class Prepare(NamedTuple):
     """A job: make what is made on first use (the search index), with as much memory as it takes."""
 
 
+class Ping(NamedTuple):
+    """A job: say whether the store is there."""
+
+
 class Warm(NamedTuple):
     """A job: come to hold what one would by and by (`kg.web.warming`), of pages or of queries."""
 
     pages: bool
 
 
-Job = Query | Describe | Visit | Prepare | Warm
+Job = Query | Describe | Visit | Prepare | Ping | Warm
 
 
 def nursery(control: int, setup: Setup) -> None:
@@ -110,11 +117,14 @@ def nursery(control: int, setup: Setup) -> None:
 
 def _preload(setup: Setup) -> None:
     """What workers share: modules, templates, names of genes."""
+    from kg.fulltext import keep_spare
     from kg.lookup import warm
     from kg.store import user_genes
     from kg.web import pages, warming
 
     assert warming  # imported, for all workers
+    if setup.spare:
+        keep_spare(setup.spare)
     pages.templates()
     with contextlib.suppress(KgError):
         warm(user_genes(setup.store))
@@ -186,8 +196,10 @@ def _done(site: Site, job: Job, setup: Setup) -> Reply | Refused:
             case Prepare():
                 _bounded(None)
                 site.prepare()
-                _bounded(setup.memory)
                 return text(200, "ready")
+            case Ping():
+                site.look()
+                return text(200, "ok")
             case Warm():
                 from kg.web.warming import warm
 
@@ -196,6 +208,8 @@ def _done(site: Site, job: Job, setup: Setup) -> Reply | Refused:
                 return text(200, "warm")
     except Refused as refused:
         return refused
+    except KgError as error:
+        return Refused(503, str(error))
     except MemoryError:
         return Refused(500, f"this needs more than {setup.memory:,} MB of memory")
     except Exception:  # noqa: BLE001 - a worker outlives a bug; the traceback is told
