@@ -24,14 +24,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
 from requests.structures import CaseInsensitiveDict
-from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, PoolManager, ProxyManager
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
@@ -345,23 +345,20 @@ class _SafePool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """Watches answers."""
+    """Watches answers; not those that come through a SOCKS proxy, which needs connections of its own."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
-        _watch(self.poolmanager)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> ProxyManager:
         manager: ProxyManager = super().proxy_manager_for(*arguments, **options)
-        return _watch(manager)
+        if type(manager) is ProxyManager:
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
 
 
-_Manager = TypeVar("_Manager", bound=PoolManager)
-
-
-def _watch(manager: _Manager) -> _Manager:
-    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}
-    return manager
+_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _SafePool}
 
 
 class _Bearer(AuthBase):
