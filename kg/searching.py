@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from kg import vocab
 from kg.errors import UsageError
@@ -25,6 +25,9 @@ from kg.fulltext import KINDS, connect
 from kg.nearest import is_known, nearest
 from kg.passage import Piece, passage
 from kg.searchterms import Term, asked, characters, query, terms_of
+
+if TYPE_CHECKING:
+    from kg.lookup import Ask
 
 Kind = Literal["gene", "figure", "paper", "organism", "chemical", "disease"]
 
@@ -80,13 +83,15 @@ def search(
     limit: int = 20,
     offset: int = 0,
     store: str | Path | None = None,
+    ask: Ask | None = None,
 ) -> Results:
     """Find things by their texts, best first.
 
     ``kinds`` are those of `KINDS` to look among (all); ``organism`` and ``gene``, as people type them, keep what has to
     do with them: figures that mention the gene or are about the organism, and the papers of these; ``year`` is ``2020``
-    or ``2015-2020``. Raises UsageError for what cannot be looked for, AmbiguousName or NotInGraph for gene and
-    organism, CannotRun without a store. The first search of a store makes its index.
+    or ``2015-2020``. ``ask`` asks the store, for whoever has it open. Raises UsageError for what cannot be looked for,
+    AmbiguousName or NotInGraph for gene and organism, CannotRun without a store. The first search of a store makes its
+    index.
     """
     from kg.answer import ask_store
     from kg.lookup import Lookup
@@ -95,7 +100,7 @@ def search(
     notes: list[str] = []
     things: list[str] = []
     if gene or organism:
-        lookup = Lookup(ask_store(open_store(store)), organism, user_genes(store))
+        lookup = Lookup(ask or ask_store(open_store(store)), organism, user_genes(store))
         things += lookup.find("organism", organism).iris if organism else ()
         things += lookup.find("gene", gene).iris[:1] if gene else ()
         notes += dict.fromkeys(lookup.notes)

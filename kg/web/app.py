@@ -102,7 +102,8 @@ class Server:
         try:
             await self._prepare()
         except CannotRun as error:
-            sys.stderr.write(f"kg: {error}\n")
+            if self._nursery.store == self._prepared:  # else yet another has come, and this one has gone
+                sys.stderr.write(f"kg: {error}\n")
             for _ in range(_AGAIN_SECONDS):  # unless there is another by then
                 if self._nursery.store != self._prepared:
                     break

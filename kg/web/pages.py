@@ -244,6 +244,7 @@ class Site:
                 limit=size,
                 offset=offset,
                 store=self._indexed(),
+                ask=self.ask,
             )
         except KgError as error:
             return html(values | {"problem": str(error)}, 400)
