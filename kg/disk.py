@@ -54,7 +54,7 @@ class Scratch:
         with writing(folder):
             if not self._spools:
                 folder.mkdir(parents=True, exist_ok=True)
-                _remove_left(folder)
+                remove_left(folder, _NAME)
             spool = Spool(folder / f"{_NAME}{secrets.token_hex(8)}")
         self._spools.append(spool)
         return spool
@@ -76,10 +76,7 @@ class Spool:
         self.path = path
         self.size = 0
         self._file: IO[bytes] = path.open("xb")
-        # A handle of its own holds the lock: it outlives the writing.
-        self._lock = os.open(path, os.O_RDONLY)
-        with contextlib.suppress(OSError):  # a file system without locks: then the file may be left after a kill
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._lock = hold(path)  # it outlives the writing
 
     def write(self, data: bytes) -> None:
         """Write on. Raises CannotRun if the disk does not let us."""
@@ -100,9 +97,17 @@ class Spool:
         os.close(self._lock)
 
 
-def _remove_left(folder: Path) -> None:
-    """Remove what runs left that were killed: nobody holds the lock any more."""
-    for path in folder.glob(f"{_NAME}*"):
+def hold(path: Path) -> int:
+    """A handle of a file by which others see that its run lives, until it is closed. See `remove_left`."""
+    handle = os.open(path, os.O_RDONLY)
+    with contextlib.suppress(OSError):  # a file system without locks: then the file may be left after a kill
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return handle
+
+
+def remove_left(folder: Path, start: str) -> None:
+    """Remove files of a folder whose names start so, and whose runs were killed: nobody holds them any more."""
+    for path in folder.glob(f"{start}*"):
         with contextlib.suppress(OSError):  # another user's, or gone by now
             handle = os.open(path, os.O_RDONLY)
             try:

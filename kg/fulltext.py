@@ -20,7 +20,6 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
-import time
 from array import array
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,6 +33,7 @@ from pyoxigraph import NamedNode
 
 from kg import vocab
 from kg.answer import columns, run
+from kg.disk import hold, remove_left
 from kg.errors import CannotRun
 from kg.fold import fold, tokens, variants
 from kg.garbage import settle, uncollected
@@ -137,42 +137,31 @@ def _path(place: Path) -> Path:
     return _spare / hashlib.sha256(build.encode()).hexdigest()[:16] / FILE
 
 
+_PART = f".{FILE}-"
+"""What the name of an index that is being made starts with."""
+
+
 def _make(path: Path, place: Path, progress: Progress | None) -> None:
-    part = path.with_name(f".{FILE}-{os.getpid()}-{secrets.token_hex(4)}")
+    part = path.with_name(_PART + secrets.token_hex(4))
     try:
-        path.parent.mkdir(exist_ok=True)
-        remove_parts(place)
-        _fill(part, place, progress)
-        part.replace(path)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        remove_left(path.parent, _PART)
+        part.touch(exist_ok=False)
+        lock = hold(part)
+        try:
+            _fill(part, place, progress)
+            part.replace(path)
+        finally:
+            os.close(lock)
     except (sqlite3.Error, OSError, BrokenExecutor) as error:
         raise CannotRun(f"the search index cannot be written to {path.parent}: {error}") from None
     finally:
         part.unlink(missing_ok=True)
 
 
-def remove_parts(store: str | Path, maker: int | None = None) -> None:
-    """Remove what was left of an index by a process that was killed: by the ``maker`` of this id, or by any that is no
-    more and has written nothing for some time (it may be another machine's).
-    """
-    for part in Path(store).resolve().glob(f".{FILE}-*"):
-        number = part.name.removeprefix(f".{FILE}-").partition("-")[0]
-        with contextlib.suppress(OSError):
-            if number == str(maker) or (time.time() - part.stat().st_mtime > _LEFT and not _is_alive(number)):
-                part.unlink()
-
-
-_LEFT = 600.0
-"""Seconds for which no process that makes an index is silent."""
-
-
-def _is_alive(number: str) -> bool:
-    try:
-        os.kill(int(number), 0)
-    except PermissionError:  # another user's
-        return True
-    except (ProcessLookupError, ValueError, OverflowError):
-        return False
-    return True
+def remove_parts(store: str | Path) -> None:
+    """Remove what processes that were killed have left of an index."""
+    remove_left(Path(store).resolve(), _PART)
 
 
 def _fill(path: Path, place: Path, progress: Progress | None) -> None:

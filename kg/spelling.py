@@ -82,15 +82,18 @@ def _spelling(pieces: Sequence[str]) -> Spelling:
     greek = [GREEK.get(piece, piece) for piece in pieces]
     # A letter alone stands for too much.
     choices = [tuple(_latin(piece)) if piece in LATIN else (GREEK.get(piece, piece),) for piece in pieces]
-    if sum(len(each) > 1 for each in choices) > _MOST_READINGS:  # in all places the same
-        latin: Iterable[Sequence[str]] = [tuple(each[0] for each in choices), tuple(each[-1] for each in choices)]
-    else:
-        latin = list(itertools.product(*choices))
-    latin = latin if len(pieces) > 1 else []
+    latin = list(_readings(choices)) if len(pieces) > 1 else []
     # So does the article: "TNF, a cytokine" is not TNF-α.
     phrases = [phrase for each in latin for phrase in _phrases(each) if "a" not in phrase]
     names = [name for each in (greek, *latin) for name in _joined(each, ("", "-", " "))]
     return Spelling(tuple(_phrases(greek)), tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(names)))
+
+
+def _readings(choices: Sequence[tuple[str, ...]]) -> Iterable[tuple[str, ...]]:
+    """One of the choices of each piece; where many pieces have several, the same in all of them."""
+    if sum(len(each) > 1 for each in choices) > _MOST_READINGS:
+        return [tuple(each[place] for each in choices) for place in (0, -1)]
+    return itertools.product(*choices)
 
 
 def _phrases(pieces: Sequence[str]) -> list[Phrase]:

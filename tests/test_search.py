@@ -303,7 +303,6 @@ def test_others_may_have_the_index_of_such_a_store(
     shutil.copytree(store.resolve(), tmp_path / "s", ignore=shutil.ignore_patterns("search*"))
     monkeypatch.setattr("kg.fulltext._spare", None)
     keep_spare(tmp_path / "spare")
-    (tmp_path / "spare").mkdir()
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert not is_made(tmp_path / "s")
     made = index_path(tmp_path / "s")
@@ -313,20 +312,31 @@ def test_others_may_have_the_index_of_such_a_store(
 
 
 def test_what_was_left_of_an_index_goes(tmp_path: Path, store: Path) -> None:
-    """Of a process that is no more; not of one that may still be at work, here or on another machine."""
+    """By a process that was killed; not what one is still at work on."""
     place = tmp_path / "s"
     shutil.copytree(store.resolve(), place, ignore=shutil.ignore_patterns("search*"))
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    left, new, ours = (place / f".{FILE}-{name}" for name in (f"{ended.pid}-a", f"{ended.pid}-b", f"{os.getpid()}-c"))
-    for path in (left, new, ours):
-        path.touch()
-    for path in (left, ours):
-        os.utime(path, (1, 1))
-    index_path(place)
-    assert {path.name for path in place.glob("*search*")} == {FILE, new.name, ours.name}
-    remove_parts(place, ended.pid)  # known to have been killed
-    assert {path.name for path in place.glob("*search*")} == {FILE, ours.name}
+    code = (
+        "import os, signal, sys, time, kg.fulltext as f\n"
+        "def fill(part, place, progress):\n"
+        "    print(part.name, flush=True)\n"
+        "    if sys.argv[2] == 'killed': os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    time.sleep(60)\n"
+        "f._fill = fill\n"
+        "f.index_path(sys.argv[1])\n"
+    )
+    command = [sys.executable, "-c", code, str(place)]
+    killed = subprocess.run([*command, "killed"], stdout=subprocess.PIPE, text=True, timeout=60, check=False)
+    with subprocess.Popen([*command, "at work"], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        kept = other.stdout.readline().strip()
+        try:
+            assert killed.stdout.strip() != kept
+            index_path(place)
+            assert {path.name for path in place.glob("*search*")} == {FILE, kept}
+        finally:
+            other.kill()
+    remove_parts(place)
+    assert {path.name for path in place.glob("*search*")} == {FILE}
 
 
 @pytest.mark.parametrize(("letters", "latin"), [(3, 8), (4, 2), (200, 2)])

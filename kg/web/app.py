@@ -10,9 +10,12 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import secrets
+import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from starlette.applications import Starlette
@@ -34,8 +37,11 @@ from kg.web.worker import BUG, Describe, Job, Ping, Prepare, Query, Setup, Visit
 
 _PAGE_SECONDS = 15.0
 _MOMENT = 0.5
+"""Seconds of warming that a person does not notice."""
 _WARM_SECONDS = 5.0
+"""Seconds that a person waits for the rest of it."""
 _AGAIN_SECONDS = 60
+"""Seconds until an index that could not be made is tried again."""
 _READ = ("GET", "HEAD")
 _STATIC_CACHE = "public, max-age=3600"
 _MOST_URL = 100_000
@@ -54,8 +60,8 @@ class Server:
 
     def __init__(self, setup: Setup, sizes: Sizes) -> None:
         seconds = setup.limits.seconds
-        self._spare = tempfile.TemporaryDirectory(prefix="kg-search-")
-        self._nursery = Nursery(setup._replace(spare=self._spare.name))
+        self._spare = Path(tempfile.gettempdir()) / f"kg-search-{secrets.token_hex(8)}"  # made when it is needed
+        self._nursery = Nursery(setup._replace(spare=str(self._spare)))
         queries = Terms(sizes.queries, seconds, sizes.waiting, seconds)
         pages = Terms(sizes.pages, _PAGE_SECONDS, sizes.waiting, 20.0)
         self._queries = Pool("query processes", self._nursery, queries, Warm(pages=False))
@@ -89,9 +95,8 @@ class Server:
                 "the search index cannot be made: its process has ended, for want of memory perhaps"
             ) from None
         finally:
-            maker.kill()
-            with contextlib.suppress(OSError):  # the store may be gone
-                remove_parts(store, maker.pid)
+            maker.end()
+            remove_parts(store)
 
     def _notice(self) -> None:
         """Begin to prepare the store, if a build has put another in its place."""
@@ -137,7 +142,7 @@ class Server:
         self._queries.stop()
         self._pages.stop()
         self._nursery.stop()
-        self._spare.cleanup()
+        shutil.rmtree(self._spare, ignore_errors=True)
 
     # --- handlers
 

@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import pickle
+import select
 import signal
 import socket
 import subprocess
@@ -38,6 +39,7 @@ _REMEMBERED = 60.0
 _MOST_REMEMBERED = 1_000
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 60.0
+_END_SECONDS = 1.0
 _BUFFER = 1 << 22
 
 # The child gets this process's paths: `python -m` would put the working directory first.
@@ -189,6 +191,17 @@ class Worker:
             with contextlib.suppress(OSError):
                 os.kill(self.pid, signal.SIGKILL)
         self._writer.close()
+
+    def end(self) -> None:
+        """Kill the process, and wait until the system has let go of what it held: a moment."""
+        with contextlib.suppress(OSError, AttributeError):  # it has ended; or another system, which cannot tell
+            process = os.pidfd_open(self.pid)
+            try:
+                self.kill()
+                select.select([process], [], [], _END_SECONDS)
+            finally:
+                os.close(process)
+        self.kill()
 
 
 async def _receive(reader: asyncio.StreamReader) -> object:

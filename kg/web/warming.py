@@ -48,7 +48,7 @@ _GENES = 4
 _FIGURES = 1_000
 """Of a gene, at the most: of thousands a page is hardly larger and takes seconds."""
 _OFTEN = 10
-"""Calls after which Python rewrites code for the types that it sees (PEP 659: eight)."""
+"""How often each, as Python rewrites code for the types that it has seen in some calls (PEP 659)."""
 _MOST = 4.0
 """Seconds after which no other page is begun: a store that is read for the first time is on a slow disk perhaps."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import importlib
 import os
 import pickle
 import resource
@@ -120,9 +121,9 @@ def _preload(setup: Setup) -> None:
     from kg.fulltext import keep_spare
     from kg.lookup import warm
     from kg.store import user_genes
-    from kg.web import pages, warming
+    from kg.web import pages
 
-    assert warming  # imported, for all workers
+    importlib.import_module("kg.web.warming")
     if setup.spare:
         keep_spare(setup.spare)
     pages.templates()
