@@ -7,8 +7,8 @@ Three rounds on servers of their own. In each, ``--clients`` clients ask one thi
 that the machine is always busy: times are those of a full server, and clients and server share its processors. In the
 second round one more client sends cartesian products all the while, ``--heavy`` at a time; the third is as the first,
 and tells how far the machine is the same. For each round: requests, answers other than 200, the median and 99th
-percentile of all, of pages and of queries; and the memory of the server (all of its processes, what they share counted
-once: PSS) in the first 10 s and after.
+percentile of all, of pages and of queries; the memory of the server (all of its processes, what they share counted
+once: PSS) in the first 10 s and after; and the seconds from its start until it said that it was ready.
 
 Exit code 1 if a client of the mix got anything but its answer.
 """
@@ -135,6 +135,7 @@ class Round:
         self.wrong: Counter[str] = Counter()
         self.heavy: Counter[int] = Counter()
         self.memory: list[tuple[float, int]] = []
+        self.ready = 0.0
 
     async def run(self, clients: int, heavy: int, seconds: float) -> None:
         """Ask for so many seconds."""
@@ -180,6 +181,7 @@ class Round:
         early = [size for at, size in self.memory if at <= WARM]
         late = [size for at, size in self.memory if at > WARM]
         return {
+            "ready after, s": round(self.ready, 1),
             "requests": len(everything),
             "not 200": sum(self.wrong.values()),
             "ms": {kind: _percentiles(times) for kind, times in (("all", everything), *self.times.items())},
@@ -223,6 +225,7 @@ def measured(things: Things, store: Path, clients: int, heavy: int, seconds: flo
     """One round on a server of its own."""
     command = [sys.executable, "-m", "kg", "serve", "--store", str(store), "--port", "0", *options]
     with tempfile.TemporaryFile("w+") as said:
+        started = time.monotonic()
         server = subprocess.Popen(command, stderr=said)
         try:
             port = None
@@ -234,6 +237,7 @@ def measured(things: Things, store: Path, clients: int, heavy: int, seconds: flo
                 found = re.search(r"http://[^/]+:(\d+)/", said.read())
                 port = int(found[1]) if found else None
             done = Round(things, port, server.pid)
+            done.ready = time.monotonic() - started
             asyncio.run(done.run(clients, heavy, seconds))
         finally:
             server.send_signal(signal.SIGTERM)
